@@ -1,0 +1,1 @@
+"""What every stage stands on: errors, places, times, tables, engine, case, decisions."""

@@ -1,0 +1,96 @@
+"""Tables in, tables out: queries and files.
+
+In: Arrow tables and Parquet files. Out: Arrow tables, and Parquet files that are whole or
+not there. Refuses: SQL that fails, with the query shown.
+
+DuckDB answers the queries. Tables on disk are Parquet and nothing else: a DuckDB file holds
+identifiers that differ from build to build, and a case must come out byte for byte the same
+(``docs/decisions/0002-parquet-only.md``).
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from contested.base.errors import EngineError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Engine:
+    """Queries over named Arrow tables. A subclass overrides :meth:`query` and keeps its contract.
+
+    The contract, held by ``tests/test_engines.py`` for every engine: same rows for the same
+    query and tables; the caller orders rows with ``ORDER BY``; no table outlives the call.
+    """
+
+    name = "duckdb"
+
+    def query(self, sql: str, tables: Mapping[str, pa.Table]) -> pa.Table:
+        """The result of one SELECT over the named tables.
+
+        Raises
+        ------
+        EngineError
+            When the query fails; the message holds the query.
+        """
+        import duckdb
+
+        with duckdb.connect(":memory:") as connection:
+            for name, table in tables.items():
+                connection.register(name, table)
+            try:
+                return connection.sql(sql).to_arrow_table()
+            except duckdb.Error as error:
+                raise EngineError(f"the query failed: {error}\nquery: {sql.strip()}") from error
+
+
+def write_whole(path: Path, content: bytes) -> bool:
+    """Write a file so that an interruption leaves the old one whole; ``False`` if nothing changed."""
+    if path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return True
+
+
+def parquet_bytes(table: pa.Table) -> bytes:
+    """The table as Parquet: one row group, zstd, the same bytes for the same rows and library version."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd", row_group_size=max(1, table.num_rows))
+    return bytes(sink.getvalue())
+
+
+def read_parquet(path: Path) -> pa.Table:
+    """The table in a Parquet file.
+
+    Raises
+    ------
+    EngineError
+        When the file is missing or no Parquet.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return pq.read_table(path)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise EngineError(f"{path}: no readable Parquet file: {error}; build the case again") from error

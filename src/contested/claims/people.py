@@ -1,0 +1,191 @@
+"""Persons, invented states and groups that an article introduces by itself.
+
+In: the words of an article and the names already known in it. Out: further names: "Kremlin spokesman
+Dmitry Peskov" makes "Peskov" speak for Russia; "Hassan Haj Ali, commander of the … rebel group" makes
+"Haj Ali" a rebel. Refuses: nothing; what no title or apposition introduces stays unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from contested.claims.names import Mention, load_word_lists
+
+#: Words between a party's name and the person's, title included ("Russian Deputy Foreign Minister …").
+MAX_TITLE_WORDS = 7
+#: Words after "Name," in which a title must stand, and after it the party.
+MAX_APPOSITION_WORDS = 16
+#: Words of a name: longer runs of capitals are headlines.
+MAX_NAME_WORDS = 6
+
+_PARTICLES = frozenset("al el bin ibn abu de da van von der la le ul ad as ash ben umm haj".split())
+_MODIFIERS = frozenset(
+    "foreign prime vice deputy defence defense interior state chief senior former acting health security "
+    "council army "
+    "air force first national press permanent special top the opposition rebel political military field media human "
+    "rights information justice high mr mrs ms sir lord lady then".split()
+)
+_NOT_NAMES = frozenset(
+    "the a an in on at he she it they we i but and or if as when while after before for of by to with from this that "
+    "these those there what who which why how not no yes one two three monday tuesday wednesday thursday "
+    "friday saturday "
+    "sunday january february march april may june july august september october november december both his her their "
+    "its our my your some many most several all any each such earlier later meanwhile however despite "
+    "although though "
+    "since also so reports report video".split()
+)
+_ADJECTIVE = re.compile(r"[A-Z][a-z]{2,}(?:ian|ean|an|ese|ish|i)")
+_OFFICIAL = frozenset(
+    "government regime army military forces president ministry minister authorities officials "
+    "spokesman foreign defence "
+    "defense ambassador air".split()
+)
+_SENTENCE_END = frozenset(".!?;:")
+
+
+@dataclass(frozen=True, slots=True)
+class Introduction:
+    """A person as introduced: the words of the name, and the mention of whom the person speaks for."""
+
+    first: int
+    name: tuple[str, ...]
+    speaks_for: Mention | None
+
+
+def is_name_word(word: str) -> bool:
+    """Title case, or an initial."""
+    return word[:1].isupper() and word[:1].isalpha() and word.lower() not in _NOT_NAMES
+
+
+def spell_name(words: Sequence[str]) -> str:
+    """Words as a name: hyphens and stops close up (al-Assad, J. Smith)."""
+    return " ".join(words).replace(" - ", "-").replace(" .", ".")
+
+
+def name_runs(words: Sequence[str], taken: Sequence[bool]) -> Iterator[range]:
+    """Runs of capitalised words outside known names; particles and hyphens may stand inside a run."""
+    at = 0
+    size = len(words)
+    while at < size:
+        if taken[at] or not is_name_word(words[at]):
+            at += 1
+            continue
+        end = last = at + 1
+        while end < size and end - at < 3 * MAX_NAME_WORDS and not taken[end]:
+            word = words[end]
+            if is_name_word(word):
+                last = end + 1
+            elif not (word == "-" or word.lower() in _PARTICLES or (word == "." and len(words[end - 1]) == 1)):
+                break
+            end += 1
+        yield range(at, last)
+        at = last
+
+
+def find_introductions(words: Sequence[str], mentions: Sequence[Mention]) -> list[Introduction]:
+    """Persons introduced by a title before the name or an apposition after it."""
+    taken = [False] * len(words)
+    ending: dict[int, Mention] = {}
+    starting: dict[int, Mention] = {}
+    for mention in mentions:
+        if mention.entity.kind == "person":
+            continue
+        ending[mention.end] = starting[mention.first] = mention
+        for k in range(mention.first, mention.end):
+            taken[k] = True
+    titles = load_word_lists().title
+    found = []
+    for run in name_runs(words, taken):
+        first = run.start
+        titled = False
+        while first < run.stop and ((word := words[first].lower()) in titles or word in _MODIFIERS or word in ".-"):
+            titled |= word in titles
+            first += 1
+        name = tuple(words[first : run.stop])
+        if not name or len(name) > 2 * MAX_NAME_WORDS or not is_name_word(name[0]):
+            continue
+        if not titled and run.start and words[run.start - 1].lower() in titles:
+            titled = True
+        speaks_for = _party_before(words, ending, run.start) if titled else None
+        if not titled and speaks_for is None:
+            speaks_for = _party_introducing(words, ending, run.start, titles)
+            titled |= speaks_for is not None
+        if speaks_for is None:
+            apposed, speaks_for = _party_after(words, starting, run.stop, titles)
+            titled |= apposed
+        if titled:
+            found.append(Introduction(first, name, speaks_for))
+    return found
+
+
+def _party_before(words: Sequence[str], ending: dict[int, Mention], start: int) -> Mention | None:
+    """The mention that a title before the name belongs to: "Kremlin spokesman", "the UN envoy"."""
+    for at in range(start, max(-1, start - MAX_TITLE_WORDS - 1), -1):
+        if at in ending:
+            return ending[at]
+        if at == 0 or not (words[at - 1][:1].isalnum() or words[at - 1] in ("-", "'s", "’s")):
+            return None
+    return None
+
+
+def _party_introducing(
+    words: Sequence[str], ending: dict[int, Mention], start: int, titles: frozenset[str]
+) -> Mention | None:
+    """The mention in "a spokesman for the army, Name": title, preposition, party, comma."""
+    if start < 2 or words[start - 1] != ",":
+        return None
+    party: Mention | None = None
+    titled = False
+    for at in range(start - 1, max(0, start - 1 - MAX_APPOSITION_WORDS), -1):
+        party = party or ending.get(at)
+        word = words[at - 1].lower()
+        # "a spokesman for the army, Name" and "Jordan's foreign minister, Name".
+        titled |= word in titles
+        if titled and party is not None and at <= party.first + 1:
+            return party
+        if word in (",", ".", ";", ":", "“", "”", '"', "said", "told"):
+            return None
+    return None
+
+
+def _party_after(
+    words: Sequence[str], starting: dict[int, Mention], end: int, titles: frozenset[str]
+) -> tuple[bool, Mention | None]:
+    """Whether ", commander of X" follows the name, and the mention of X."""
+    if end >= len(words) or words[end] not in (",", "("):
+        return False, None
+    # "Vladimir Safronkov, for Russia"
+    titled = words[end + 1 : end + 2] in (["of"], ["for"])
+    party: Mention | None = None
+    for at in range(end + 1, min(len(words), end + 1 + MAX_APPOSITION_WORDS)):
+        word = words[at]
+        if word in _SENTENCE_END or (word in (",", ")") and titled):
+            break
+        titled |= word.lower() in titles and at - end < 8
+        if at in starting:
+            mention = starting[at]
+            # "commander of the Free Idlib Army rebel group": the rebels say more than the army's own name.
+            if party is None or (mention.entity.kind == "opposition" and party.entity.kind in ("group", "state")):
+                party = mention
+    return titled, party if titled else None
+
+
+def find_adjectives(words: Sequence[str], taken: Sequence[bool]) -> dict[str, list[str]]:
+    """Adjectives of states that no list knows ("the Varanian army") → nouns of the text that share the stem."""
+    found: dict[str, list[str]] = {}
+    for k in range(len(words) - 1):
+        word = words[k]
+        if taken[k] or not _ADJECTIVE.fullmatch(word) or word.lower() in _NOT_NAMES:
+            continue
+        following = [words[j].lower() for j in range(k + 1, min(len(words), k + 4))]
+        if following[0] in _OFFICIAL or (len(following) > 1 and following[1] in _OFFICIAL and following[0].isalpha()):
+            found.setdefault(word, [])
+    if not found:
+        return found
+    nouns = {words[k] for k in range(len(words)) if not taken[k] and words[k].istitle() and len(words[k]) > 3}
+    for adjective, shared in found.items():
+        stem = adjective[: max(4, len(adjective) - 3)]
+        shared += sorted(noun for noun in nouns if noun.startswith(stem) and noun != adjective and noun not in found)
+    return found

@@ -1,0 +1,219 @@
+"""The command line: a command a stage, no logic.
+
+Heavy imports stand inside the commands, so that ``contested --help`` answers at once. An error of the
+package is printed as its message and exits 2; ``verify`` exits 1 when something does not hold.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from contested.flow import Progress
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Rival accounts of an attack, and whether the record bears them out.",
+)
+
+CaseFolder = Annotated[Path, typer.Argument(metavar="CASE", help="Case folder: the one that holds case.toml.")]
+OutFolder = Annotated[
+    Path | None, typer.Option("--out", help="Put derived folders here, for a case that is read-only.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for other programs.")]
+
+
+@app.command()
+def new(folder: Annotated[Path, typer.Argument(help="Folder to make; must not exist or be empty.")]) -> None:
+    """Make a case folder that builds at once."""
+    from contested.new import make_case
+
+    for path in make_case(folder):
+        typer.echo(f"made {path}")
+    typer.echo(f"\nNow: contested build {folder}")
+
+
+@app.command()
+def read(
+    files: Annotated[list[Path], typer.Argument(help="Saved HTML pages, PDF, Word or text files.")],
+    json_lines: AsJson = False,
+    case: Annotated[Path | None, typer.Option(help="Resolve names to this case's parties.")] = None,
+) -> None:
+    """Claims of any saved article: who says what, about whom, in which passage."""
+    from contested.claims.actors import ActorIndex
+    from contested.claims.extract import claim_as_json, extract_claims
+    from contested.claims.read import read_document
+
+    opened = None
+    if case is not None:
+        from contested.base.case import open_case
+
+        opened = open_case(case)
+    failed = False
+    for path in files:
+        try:
+            document = read_document(path)
+        except ValueError as fault:
+            typer.echo(str(fault), err=True)
+            failed = True
+            continue
+        rows = extract_claims(document, ActorIndex(opened))
+        if json_lines:
+            _echo_json(claim_as_json(row, document) for row in rows)
+        else:
+            _print_claims(path, document, rows)
+    if failed:
+        raise typer.Exit(2)
+
+
+@app.command()
+def build(
+    cases: Annotated[list[Path], typer.Argument(metavar="CASE...", help="Case folders.")],
+    out: OutFolder = None,
+    json_lines: AsJson = False,
+) -> None:
+    """Documents, datasets and layers to claims, incidents, findings and a dossier."""
+    from contested.base.case import open_case
+    from contested.flow import build_case
+
+    if out is not None and len(cases) > 1:
+        typer.echo("--out takes one case at a time; build them one by one", err=True)
+        raise typer.Exit(2)
+    builds = []
+    for folder in cases:
+        case = open_case(folder, out)
+        with _progress(folder.name, quiet=json_lines) as progress:
+            builds.append(build_case(case, progress))
+    if json_lines:
+        _echo_json(
+            {
+                "case": str(build.case.folder), "dossier": str(build.case.dossier), "unchanged": build.unchanged,
+                "rows": {name: table.num_rows for name, table in build.tables.items()},
+            }
+            for build in builds
+        )  # fmt: skip
+        return
+    for build in builds:
+        typer.echo("")
+        for line in build.summary:
+            typer.echo(line)
+        state = "unchanged since the last build" if build.unchanged else "open it in a browser"
+        typer.echo(f"  dossier        {build.case.dossier / 'index.html'} ({state})")
+
+
+@app.command()
+def verify(case: CaseFolder, out: OutFolder = None, json_lines: AsJson = False) -> None:
+    """Prove a built case: hashes, decisions, passages, numbers, findings. Exit 1 names what fails."""
+    from contested.base.case import open_case
+    from contested.verify import case_digest, verify_case
+
+    opened = open_case(case, out, files_may_miss=True)
+    with _progress(case.name, quiet=json_lines) as progress:
+        checks = verify_case(opened, progress)
+    failed = [check for check in checks if check.faults]
+    if json_lines:
+        _echo_json({"check": check.name, "followed": check.followed, "faults": list(check.faults)} for check in checks)
+    else:
+        for check in checks:
+            typer.echo(f"{'FAILS' if check.faults else 'holds'}  {check.name} ({check.followed} followed)")
+            for fault in check.faults:
+                typer.echo(f"       {fault}")
+        typer.echo(f"\ndigest {case_digest(opened)}")
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command("look-up")
+def look_up(
+    points: Annotated[Path, typer.Argument(help="CSV or Parquet with lon, lat, date (radius_m, date_end).")],
+    layers: Annotated[Path, typer.Option(help="Folder of dated GeoJSON files, or of a place-status table.")],
+    out: Annotated[Path, typer.Option(help="CSV or Parquet to write, by its ending.")],
+    holder: Annotated[str | None, typer.Option(help="Party of features that carry no property.")] = None,
+    elsewhere: Annotated[str | None, typer.Option(help="Party of the rest of the ground.")] = None,
+) -> None:
+    """Who held these points on these days, and how far was the front."""
+    from contested.territory.look_up import look_up_file
+
+    with _progress(points.name) as progress:
+        progress("looking up", str(layers))
+        summary = look_up_file(layers, points, out, holder, elsewhere)
+    typer.echo(str(summary))
+
+
+@app.command()
+def presets(json_lines: AsJson = False) -> None:
+    """Dataset formats that a case can name."""
+    from contested.incidents.sources import list_presets, load_preset
+
+    for name in list_presets():
+        preset = load_preset(name)
+        if json_lines:
+            _echo_json([{"preset": name, "title": preset.title, "licence": preset.licence}])
+        else:
+            typer.echo(f"{name:<12} {preset.title}" + (f" ({preset.licence})" if preset.licence else ""))
+
+
+def _print_claims(path: Path, document: Any, rows: list[dict[str, Any]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=Text(document.title or path.name), title_justify="left", show_lines=False)
+    for name, ratio in (("speaker", 3), ("cue", 2), ("passage", 7), ("stance", 3), ("target", 2)):
+        table.add_column(name, ratio=ratio, overflow="fold")
+    for row in rows:
+        speaker = row["speaker_text"] or "(no one named)"
+        if row["speaker_party"]:
+            speaker += f" [{row['speaker_party']}]"
+        passage = " … ".join(piece["text"] for piece in row["passage"])
+        stance = row["stance"] + ("" if row["modality"] == "asserts" else f" ({row['modality']})")
+        target = row["target_party"] or row["target_text"] or ""
+        table.add_row(*(Text(cell or "") for cell in (speaker, row["cue_text"], passage, stance, target)))
+    console = Console()
+    console.print(table)
+    console.print(Text(f"{len(rows)} claims in {path}"))
+
+
+def _echo_json(rows: Any) -> None:
+    import json
+
+    for row in rows:
+        typer.echo(json.dumps(row, ensure_ascii=False, default=str))
+
+
+@contextmanager
+def _progress(title: str, quiet: bool = False) -> Iterator[Progress]:
+    """A spinner with the step at hand on standard error; plain lines where that is no terminal."""
+    if quiet:
+        yield lambda step, detail: None
+        return
+    if not sys.stderr.isatty():
+        yield lambda step, detail: typer.echo(f"{title}: {step} {detail}", err=True)
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(title) as status:
+        yield lambda step, detail: status.update(f"{title}: {step} {detail}")
+
+
+def run() -> None:
+    """Entry point: errors of the package become one message and exit code 2."""
+    from contested.base.errors import ContestedError
+
+    try:
+        app()
+    except ContestedError as fault:
+        typer.echo(str(fault), err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    run()

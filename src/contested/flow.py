@@ -1,0 +1,364 @@
+"""The whole way, in order: read this first.
+
+In: a case folder. Out: its tables as Parquet under ``.contested/tables``, its pages under
+``dossier``, and ``.contested/manifest.json`` with the hash of every file that went in or came out.
+Refuses: a folder that cannot be written, and a case whose ``case.toml`` has faults.
+
+Each stage takes tables and gives tables (:mod:`contested.base.records`); none knows the next. A build
+is keyed by the bytes of all originals and of the program, so that an unchanged case is not built again,
+and a changed one reads again only the documents that changed. New files stand complete in
+``.contested/building`` before they take the place of old ones: an interrupted build leaves the old
+tables and the old dossier whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from contested.base.case import Case
+from contested.base.decisions import read_decisions
+from contested.base.engine import parquet_bytes, read_parquet, write_whole
+from contested.base.errors import CaseError, ContestedError, DocumentError, SourceError
+from contested.base.originals import IGNORED_NAMES, file_sha256, hash_tree, list_originals
+from contested.base.records import (
+    ACCOUNTS,
+    CLAIMS,
+    CONTRADICTIONS,
+    DOCUMENTS,
+    NOTES,
+    RECORDS,
+    REJECTS,
+    TABLES,
+    VOTES,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+#: Called as each step begins, with its words: ("reading", "documents/briefing.txt").
+Progress = Callable[[str, str], None]
+
+
+@dataclass(frozen=True)
+class Build:
+    """What a build did."""
+
+    case: Case
+    tables: Mapping[str, pa.Table]
+    unchanged: bool
+    summary: tuple[str, ...]
+
+
+def no_progress(step: str, detail: str) -> None:
+    """Say nothing."""
+
+
+def build_case(case: Case, progress: Progress = no_progress) -> Build:
+    """Build the tables and the dossier of a case, or find that they stand as they should.
+
+    Raises
+    ------
+    CaseError
+        When the output folder cannot be written, or a pinned hash does not match.
+    SourceError
+        When a dataset or layer cannot be read at all; single rows go to ``rejects`` instead.
+    """
+    from contested.web.dossier import write_dossier
+    from contested.web.summary import summarise_tables
+
+    _check_writable(case)
+    _finish_interrupted(case)
+    progress("hashing", "originals")
+    originals = list_originals(case)
+    key = _build_key(originals)
+    if _stands(case, key):
+        tables = read_tables(case)
+        return Build(case, tables, True, summarise_tables(case, tables))
+
+    tables = derive_tables(case, originals, progress)
+    building = case.derived / "building"
+    shutil.rmtree(building, ignore_errors=True)
+    for name, table in tables.items():
+        write_whole(building / "tables" / f"{name}.parquet", parquet_bytes(table))
+    progress("writing", "dossier")
+    write_dossier(case, tables, building / "dossier")
+    manifest = {
+        "key": key,
+        "originals": dict(zip(originals["original_path"].to_pylist(), originals["sha256"].to_pylist(), strict=True)),
+        "tables": hash_tree(building / "tables"),
+        "dossier": hash_tree(building / "dossier"),
+    }
+    _take_place(case, building)
+    content = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    write_whole(case.derived / "manifest.json", content.encode())
+    return Build(case, tables, False, summarise_tables(case, tables))
+
+
+def derive_tables(case: Case, originals: pa.Table, progress: Progress = no_progress) -> dict[str, pa.Table]:
+    """All tables of the case from its originals: the stages in order."""
+    from contested.claims.accounts import apply_decisions, assign_events, gather_accounts
+    from contested.incidents.match import pair_records
+    from contested.incidents.merge import merge_incidents
+    from contested.incidents.sources import read_dataset
+    from contested.territory.layers import read_layer
+    from contested.territory.located import locate_incidents
+    from contested.weighing.findings import weigh_case
+
+    rejects: list[dict[str, Any]] = []
+    notes: set[tuple[str, str, str]] = set()
+    decisions = read_decisions(case.folder / "decisions.jsonl")
+
+    documents, claims, votes = _read_claims(case, rejects, progress)
+    progress("gathering", "accounts")
+    claims = assign_events(claims, {row["document_id"]: row["text"] for row in documents}, case)
+    claims = apply_decisions(claims, decisions.to_pylist())
+    accounts, contradictions = gather_accounts(claims, case)
+
+    record_tables = [RECORDS.empty()]
+    for dataset in case.file.datasets:
+        progress("reading", dataset.path)
+        read = read_dataset(dataset, case)
+        record_tables.append(read.records)
+        rejects += read.rejects
+        notes |= {(dataset.path, "incidents", note) for note in read.notes}
+    records = _joined(record_tables, RECORDS)
+    progress("matching", f"{records.num_rows} records")
+    merged = merge_incidents(case, records, pair_records(records, decisions), decisions)
+
+    layers = []
+    for layer in case.file.layers:
+        progress("reading", layer.path)
+        layers.append(read_layer(layer, case))
+        rejects += layers[-1].rejects
+        notes |= {(layer.path, "territory", note) for note in layers[-1].notes}
+    progress("locating", f"{merged.incident_places.num_rows} places")
+    located = locate_incidents(case, merged.incidents, merged.incident_places, layers)
+
+    tables = {
+        "originals": originals,
+        "documents": DOCUMENTS.from_rows(documents),
+        "claims": CLAIMS.from_rows(claims),
+        "votes": VOTES.from_rows(votes),
+        "accounts": ACCOUNTS.from_rows(accounts),
+        "contradictions": CONTRADICTIONS.from_rows(contradictions),
+        "records": records,
+        "links": merged.links,
+        "incidents": merged.incidents,
+        "incident_places": merged.incident_places,
+        "holdings": located.holdings,
+        "control": located.control,
+        "fronts": located.fronts,
+        "decisions": decisions,
+        "rejects": REJECTS.from_rows(rejects),
+        "notes": NOTES.from_rows({"original_path": p, "stage": s, "note": n} for p, s, n in notes),
+    }
+    progress("weighing", "accounts against the record")
+    tables["findings"], tables["finding_rows"] = weigh_case(case, tables)
+    return {name: tables[name] for name in TABLES}
+
+
+def _read_claims(
+    case: Case, rejects: list[dict[str, Any]], progress: Progress
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:
+    """Rows of ``documents``, ``claims`` and ``votes`` from everything that people said."""
+    from contested.claims.statements import read_statements, read_votes
+
+    documents: list[dict[str, Any]] = []
+    claims: list[dict[str, Any]] = []
+    votes: list[dict[str, Any]] = []
+    for folder, read in (("statements", read_statements), ("votes", read_votes)):
+        for path in case.originals(folder, (".csv",)):
+            progress("reading", case.relative(path))
+            try:
+                table = read(path, case)
+            except SourceError as fault:
+                rejects.append(_refused_file(case, path, fault))
+                continue
+            documents.append(table.document)
+            claims += table.claims
+            votes += table.votes
+            rejects += table.rejects
+    kept = set()
+    for path in case.originals("documents"):
+        if path.name in IGNORED_NAMES:
+            continue
+        progress("reading", case.relative(path))
+        try:
+            document, found, cached = _read_document(case, path)
+        except DocumentError as fault:
+            rejects.append(_refused_file(case, path, fault))
+            continue
+        kept.add(cached)
+        if document["document_id"] in {row["document_id"] for row in documents}:
+            twice = DocumentError(f"{path.name}: the same bytes stand in another file; delete one of the two")
+            rejects.append(_refused_file(case, path, twice))
+            continue
+        documents.append(document)
+        claims += found
+    for old in (case.derived / "cache").glob("*.json"):
+        if old not in kept:
+            old.unlink()
+    return documents, claims, votes
+
+
+def _read_document(case: Case, path: Path) -> tuple[dict[str, Any], list[dict[str, Any]], Path]:
+    """A document's row and its claims, from the cache when neither file, entry nor program changed."""
+    shown = case.relative(path)
+    entry = next((entry for entry in case.file.documents if entry.path == shown), None)
+    sha256 = file_sha256(path)
+    if entry is not None and entry.sha256 is not None and entry.sha256 != sha256:
+        raise CaseError(
+            f"{shown}: its SHA-256 is {sha256}, but case.toml pins {entry.sha256}; "
+            "restore the original, or correct the pin if the file was replaced on purpose"
+        )
+    parts = (
+        sha256, shown, program_sha256(), entry.model_dump_json() if entry else "",
+        *(part.model_dump_json() for part in (*case.file.parties, *case.file.actors)),
+    )  # fmt: skip
+    cached = case.derived / "cache" / f"{hashlib.sha256(chr(31).join(parts).encode()).hexdigest()[:32]}.json"
+    if cached.is_file():
+        stored = json.loads(cached.read_text(encoding="utf-8"))
+    else:
+        stored = _extract(case, path, shown, entry)
+        write_whole(cached, json.dumps(stored, ensure_ascii=False, sort_keys=True).encode())
+    return _with_dates(stored["document"], DOCUMENTS), [_with_dates(row, CLAIMS) for row in stored["claims"]], cached
+
+
+def _extract(case: Case, path: Path, shown: str, entry: Any) -> dict[str, Any]:
+    from dataclasses import asdict, replace
+
+    from contested.claims.actors import ActorIndex
+    from contested.claims.extract import extract_claims
+    from contested.claims.read import read_document
+
+    document = read_document(path, shown)
+    if entry is not None:
+        declared = {
+            name: getattr(entry, name)
+            for name in ("title", "outlet", "author", "published", "address", "collected")
+            if getattr(entry, name) is not None
+        }
+        if "published" in declared:
+            declared["published_from"] = "case"
+        document = replace(document, **declared)
+    claims = extract_claims(document, ActorIndex(case))
+    for claim in claims:
+        claim["address"] = claim.get("address") or document.address
+    stored: dict[str, Any] = json.loads(json.dumps({"document": asdict(document), "claims": claims}, default=str))
+    return stored
+
+
+def _with_dates(row: dict[str, Any], table: Any) -> dict[str, Any]:
+    """A row back from JSON: its day columns as dates again."""
+    from datetime import date
+
+    days = {column.name for column in table.columns if column.type == "date"}
+    return {k: date.fromisoformat(v) if k in days and v is not None else v for k, v in row.items()}
+
+
+def _refused_file(case: Case, path: Path, fault: ContestedError) -> dict[str, Any]:
+    return {
+        "original_path": case.relative(path), "original_row": 0, "stage": "claims", "reason": str(fault), "raw": "",
+    }  # fmt: skip
+
+
+def _joined(tables: list[pa.Table], declared: Any) -> pa.Table:
+    import pyarrow as pa
+
+    return declared.check(pa.concat_tables(tables))
+
+
+@cache
+def program_sha256() -> str:
+    """One hash over the program's own files and the versions of what it reads with: a change builds anew."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    here = Path(__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(here.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            digest.update(f"{path.relative_to(here).as_posix()}\n{file_sha256(path)}\n".encode())
+    for name in ("duckdb", "matplotlib", "numpy", "pyarrow", "pypdfium2", "python-docx", "shapely", "trafilatura"):
+        try:
+            digest.update(f"{name}=={version(name)}\n".encode())
+        except PackageNotFoundError:
+            digest.update(f"{name} absent\n".encode())
+    return digest.hexdigest()
+
+
+def _build_key(originals: pa.Table) -> str:
+    digest = hashlib.sha256(program_sha256().encode())
+    for row in originals.to_pylist():
+        digest.update(f"{row['original_path']}\n{row['sha256']}\n".encode())
+    return digest.hexdigest()
+
+
+def read_manifest(case: Case) -> dict[str, Any] | None:
+    """The manifest of the last whole build; ``None`` when there is none that can be read."""
+    try:
+        manifest = json.loads((case.derived / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return manifest if isinstance(manifest, dict) else None
+
+
+def read_tables(case: Case) -> dict[str, pa.Table]:
+    """All tables of the last build.
+
+    Raises
+    ------
+    EngineError
+        When one is missing or damaged.
+    """
+    return {name: read_parquet(case.derived / "tables" / f"{name}.parquet") for name in TABLES}
+
+
+def _stands(case: Case, key: str) -> bool:
+    manifest = read_manifest(case)
+    return (
+        manifest is not None
+        and manifest.get("key") == key
+        and manifest.get("tables") == hash_tree(case.derived / "tables")
+        and manifest.get("dossier") == hash_tree(case.dossier)
+    )
+
+
+def _check_writable(case: Case) -> None:
+    try:
+        case.derived.mkdir(parents=True, exist_ok=True)
+        probe = case.derived / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as fault:
+        raise CaseError(
+            f"{case.out}: the folder cannot be written ({fault.strerror}); "
+            "build a read-only case into another folder with --out FOLDER"
+        ) from None
+
+
+def _take_place(case: Case, building: Path) -> None:
+    """Put the finished folders in the place of the old ones; each step can be done again."""
+    for new, place in ((building / "tables", case.derived / "tables"), (building / "dossier", case.dossier)):
+        old = case.derived / f"old-{place.name}"
+        shutil.rmtree(old, ignore_errors=True)
+        if place.exists():
+            place.rename(old)
+        new.rename(place)
+        shutil.rmtree(old, ignore_errors=True)
+    shutil.rmtree(building, ignore_errors=True)
+
+
+def _finish_interrupted(case: Case) -> None:
+    """After a build that was cut between two renames: the old folder goes back to its place."""
+    for place in (case.derived / "tables", case.dossier):
+        old = case.derived / f"old-{place.name}"
+        if old.exists() and not place.exists():
+            old.rename(place)
+    shutil.rmtree(case.derived / "building", ignore_errors=True)

@@ -1,0 +1,1 @@
+"""Layers to holdings, holdings to control and fronts."""

@@ -1,0 +1,90 @@
+"""Where each row stands in the dossier.
+
+In: the printed rows. Out: for each row the page and anchor that show it. Refuses: nothing; a row
+whose table has no page of its own leads to the row that it belongs to.
+"""
+
+from __future__ import annotations
+
+import re
+
+from contested.base.records import row_id
+from contested.web.public import PublicRows
+
+#: Rows shown on one page; more go to ``claims-2.html`` and so on, so that pages stay light.
+ROWS_PER_PAGE = 400
+
+_SAFE = re.compile(r"[A-Za-z0-9_.-]+")
+
+
+def anchor(text: str) -> str:
+    """The text as an HTML id: unchanged where it is plain ASCII, else a stable code.
+
+    >>> anchor("KS01"), anchor("a b")
+    ('KS01', 'xc8687a08aa5d')
+    """
+    return text if _SAFE.fullmatch(text) else f"x{row_id(text)}"
+
+
+def page_name(stem: str, page_no: int) -> str:
+    """File name of a numbered page: the first has no number."""
+    return f"{stem}.html" if page_no == 1 else f"{stem}-{page_no}.html"
+
+
+def safe_link(address: str | None) -> str | None:
+    """The address when a browser may follow it: http and https only, no white space, no control character."""
+    if address is None or not re.fullmatch(r"https?://[^\s\x00-\x1f\x7f<>\"]+", address, re.IGNORECASE):
+        return None
+    return address
+
+
+class RowAddresses:
+    """Page and anchor of every row, relative to the root of the dossier."""
+
+    def __init__(self, public: PublicRows) -> None:
+        self._public = public
+        self._page_of: dict[str, dict[str, int]] = {
+            table: {key: 1 + number // ROWS_PER_PAGE for number, key in enumerate(public.rows[table])}
+            for table in ("claims", "records", "holdings", "incidents")
+        }
+
+    def paged(self, table: str) -> list[tuple[str, list[str]]]:
+        """Pages of a table with the keys that each shows; one page at least."""
+        keys = list(self._public.rows[table])
+        count = max(1, -(-len(keys) // ROWS_PER_PAGE))
+        return [
+            (page_name(table, number + 1), keys[number * ROWS_PER_PAGE : (number + 1) * ROWS_PER_PAGE])
+            for number in range(count)
+        ]
+
+    def _paged_row(self, table: str, key: str) -> str:
+        return f"{page_name(table, self._page_of[table].get(key, 1))}#{anchor(key)}"
+
+    def row(self, table: str, key: str) -> str:
+        """The address of a row."""
+        if table in self._page_of:
+            return self._paged_row(table, key)
+        row = self._public.rows[table][key]
+        if table == "documents":
+            return f"documents/{anchor(key)}.html"
+        if table == "accounts":
+            return self._paged_row("claims", row["claim_id"])
+        if table == "contradictions":
+            return f"index.html#contradiction-{anchor(key)}"
+        if table == "votes":
+            return f"council.html#vote-{anchor(row['claim_id'])}"
+        if table in ("incident_places", "control", "fronts"):
+            return self._paged_row("incidents", row["incident_id"])
+        if table == "links":
+            return self._paged_row("records", row["record_a"])
+        if table in ("findings", "finding_rows"):
+            return f"findings.html#{anchor(row['finding_id'])}"
+        prefix = {"originals": "original", "rejects": "reject", "decisions": "decision", "notes": "note"}[table]
+        return f"sources.html#{prefix}-{anchor(key)}"
+
+    def passage(self, claim_id: str) -> str | None:
+        """The marked passage of a claim in its document; ``None`` when the document is not printed."""
+        document_id = self._public.rows["claims"][claim_id]["document_id"]
+        if document_id not in self._public.rows["documents"]:
+            return None
+        return f"documents/{anchor(document_id)}.html#p-{anchor(claim_id)}"

@@ -1,0 +1,172 @@
+"""The plain files beside the pages: JSON, GeoJSON, CSV and the manifest.
+
+In: an :class:`~contested.web.edition.Edition`. Out: bytes of each file. Refuses: nothing; what is
+withheld from the pages is withheld from the files.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import shapely
+
+from contested.base.records import TABLES
+from contested.web.edition import Edition
+from contested.web.ground import GRID_DEGREES
+from contested.web.public import Row
+
+#: Characters with which a spreadsheet takes a cell for a formula; such a cell is preceded by ``'``.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+ABOUT = {
+    "format": "The shape of this file: contested-dossier, version 1.",
+    "case": "Title, purpose, window, region, parties and events, as declared in case.toml.",
+    "accounts": "One answer of one party to one question from one claim; latest marks the newest.",
+    "contradictions": "Pairs of answers that cannot both hold: within a party over time, or between two.",
+    "claims": "Attributed statements with their passages: text, start and end count characters of the frozen text.",
+    "votes": "One member's vote on one draft.",
+    "incidents": "Clusters of records about one real event, with places, control and distance to the front.",
+    "findings": "Computed results and refusals, each with method, assumptions and reporting term.",
+    "counts": "Printed and withheld rows of every table; withheld rows stand in no file of the dossier.",
+    "hashes": "SHA-256 of every original's bytes, and of every document's frozen text.",
+}
+
+
+def _json_bytes(value: Any) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n").encode()
+
+
+def _features_bytes(features: list[dict[str, Any]]) -> bytes:
+    """A feature collection, one feature a line."""
+    lines = (json.dumps(feature, ensure_ascii=False, separators=(",", ":"), default=str) for feature in features)
+    return ('{"type":"FeatureCollection","features":[\n' + ",\n".join(lines) + "\n]}\n").encode()
+
+
+def _plain(row: Row) -> Row:
+    return {name: value for name, value in row.items() if not isinstance(value, bytes)}
+
+
+def dossier_json(edition: Edition) -> bytes:
+    """``dossier.json``: the case in one documented file."""
+    public, file = edition.public, edition.case.file
+    places = edition.grouped("incident_places", "incident_id")
+    control = edition.grouped("control", "incident_id")
+    fronts = edition.grouped("fronts", "incident_id")
+    incidents = [
+        {
+            **row, "places": places.get((key,), []), "control": control.get((key,), []),
+            "fronts": fronts.get((key,), []),
+        }
+        for key, row in public.rows["incidents"].items()
+    ]  # fmt: skip
+    return _json_bytes({
+        "format": "contested-dossier/1",
+        "about": ABOUT,
+        "case": {
+            "title": file.title, "purpose": file.purpose,
+            "window": {"from": file.window.first, "to": file.window.last},
+            "region": {"name": file.region.name, "box": list(file.region.box)},
+            "parties": [{"id": party.id, "name": party.name} for party in file.parties],
+            "events": [
+                {"id": event.id, "title": event.title, "kind": event.kind, "from": event.first, "to": event.last,
+                 "place": event.place, "summary": event.summary}
+                for event in file.events
+            ],
+        },
+        "accounts": public.of("accounts"),
+        "contradictions": public.of("contradictions"),
+        "claims": public.of("claims"),
+        "votes": public.of("votes"),
+        "incidents": incidents,
+        "findings": [{**row, "details": _details(row["details"])} for row in public.of("findings")],
+        "counts": {
+            name: {"printed": len(public.rows[name]), "withheld": len(public.withheld[name])} for name in TABLES
+        },
+        "hashes": {
+            "originals": {row["original_path"]: row["sha256"] for row in public.of("originals")},
+            "texts": {row["document_id"]: row["text_sha256"] for row in public.of("documents")},
+        },
+    })  # fmt: skip
+
+
+def _details(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def incidents_geojson(edition: Edition) -> bytes:
+    """``incidents.geojson``: one feature a place, with the radius that it must be drawn from."""
+    features = []
+    for row in edition.public.of("incident_places"):
+        incident = edition.public.rows["incidents"].get(row["incident_id"])
+        if incident is None:
+            continue
+        point = None
+        if row["lon"] is not None:
+            point = {"type": "Point", "coordinates": [round(row["lon"], 6), round(row["lat"], 6)]}
+        features.append({
+            "type": "Feature", "geometry": point,
+            "properties": {**_plain(incident), "place_no": row["place_no"], "place_name": row["place_name"],
+                           "radius_m": row["radius_m"], "record_id": row["record_id"]},
+        })  # fmt: skip
+    return _features_bytes(features)
+
+
+def holdings_geojson(edition: Edition) -> bytes:
+    """``holdings.geojson``: one feature a holding, on a grid of a millionth of a degree."""
+    features = []
+    for row in edition.public.of("holdings"):
+        shape = shapely.set_precision(shapely.from_wkb(row["geometry"]), GRID_DEGREES)
+        features.append({
+            "type": "Feature", "geometry": json.loads(shapely.to_geojson(shape)), "properties": _plain(row),
+        })  # fmt: skip
+    return _features_bytes(features)
+
+
+def safe_cell(value: Any) -> str:
+    """A cell that no spreadsheet takes for a formula.
+
+    >>> safe_cell("=1+1"), safe_cell(-3), safe_cell(None)
+    ("'=1+1", '-3', '')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return repr(value)
+    if isinstance(value, (list, dict)):
+        value = json.dumps(value, ensure_ascii=False)
+    text = str(value)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def table_csv(edition: Edition, table: str) -> bytes:
+    """The printed rows of a table; geometry as WKT."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    names = [column.name for column in TABLES[table].columns]
+    writer.writerow(names)
+    for row in edition.public.of(table):
+        cells = []
+        for name in names:
+            value = row[name]
+            if isinstance(value, bytes):
+                value = shapely.to_wkt(
+                    shapely.set_precision(shapely.from_wkb(value), GRID_DEGREES), rounding_precision=6
+                )
+            cells.append(safe_cell(value))
+        writer.writerow(cells)
+    return out.getvalue().encode()
+
+
+def manifest_json(files: Mapping[str, bytes]) -> bytes:
+    """``manifest.json``: SHA-256 of every other file of the dossier, in name order."""
+    return _json_bytes({name: hashlib.sha256(files[name]).hexdigest() for name in sorted(files)})

@@ -1,0 +1,218 @@
+"""Findings, the rows behind numbers, and the sources.
+
+In: an :class:`~contested.web.edition.Edition`. Out: the findings, rows and sources pages. Refuses:
+nothing; a refused test is shown as refused, with its counts, among the tests that ran.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from typing import Any
+
+from contested.base.records import TABLES
+from contested.web.addresses import anchor, safe_link
+from contested.web.claim_pages import document_words, speaker_words
+from contested.web.edition import Edition, code_words, day_words, span_words
+from contested.web.incident_pages import cell_words
+from contested.web.numbers import MAX_SHOWN_ROWS, Cells, Number, matches
+from contested.web.pages import (
+    FindingBlock,
+    FindingsPage,
+    NumberRows,
+    OriginalLine,
+    RejectLine,
+    SourcesPage,
+)  # fmt: skip
+from contested.web.public import Row
+from contested.web.strings import TEXT
+
+#: Numbers of a finding in the order of printing.
+_VALUES = ("estimate", "low", "high", "bound_low", "bound_high", "p_value")
+#: Entries of ``details`` printed on the page; the whole object is in findings.csv.
+MAX_DETAILS = 40
+
+
+def show_findings(edition: Edition) -> FindingsPage:
+    """``findings.html``."""
+    used = edition.grouped("finding_rows", "finding_id")
+    return FindingsPage(tuple(
+        _finding(edition, key, row, used.get((key,), [])) for key, row in edition.public.rows["findings"].items()
+    ))  # fmt: skip
+
+
+def _finding(edition: Edition, key: str, row: Row, used: list[Row]) -> FindingBlock:
+    page, book = "findings.html", edition.book
+
+    def quote(column: str) -> Number | None:
+        return book.quote(page, TEXT[column], Cells("findings", column, (key,)))
+
+    roles: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for entry in used:
+        if entry["table"] in TABLES and entry["row_key"] in edition.public.rows[entry["table"]]:
+            roles[entry["role"], entry["table"]].append(entry["row_key"])
+    values = []
+    for column in _VALUES:
+        number = book.value(page, TEXT[column], Cells("findings", column, (key,)), style="real")
+        if number is not None:
+            values.append((TEXT[column], number))
+    n = book.value(page, TEXT["n_incidents"], Cells("findings", "n", (key,)))
+    reading, method = quote("reading"), quote("method")
+    assert n is not None and reading is not None and method is not None  # never null
+    return FindingBlock(
+        anchor(key), code_words(row["test"]), row["question"], edition.event_title(row["event_id"]) or "",
+        row["layer"], row["refused"], n, tuple(values), row["unit"], row["interval"], quote("null_model"),
+        quote("reporting_term"), None if row["seed"] is None else str(row["seed"]), reading, method,
+        tuple(row["assumptions"]), tuple(_details(edition, key, row)),
+        tuple(
+            (f"{code_words(role)}: {TEXT[f'table_{table}']}", book.count(page, f"{code_words(role)}", table, keys))
+            for (role, table), keys in sorted(roles.items())
+        ),
+    )  # fmt: skip
+
+
+def _details(edition: Edition, key: str, row: Row) -> list[tuple[str, Number | str]]:
+    """The counts behind a finding: numbers as links, other values as text."""
+    try:
+        details = json.loads(row["details"] or "{}")
+    except ValueError:
+        return []
+    found: list[tuple[str, Number | str]] = []
+
+    def walk(value: Any, path: list[str]) -> None:
+        if len(found) >= MAX_DETAILS or value is None:
+            return
+        label = ", ".join(code_words(part) for part in path)
+        # A name with the path separator in it could not be found again; it is printed as text.
+        plain = all("/" not in part for part in path)
+        if isinstance(value, dict):
+            for name in value:
+                walk(value[name], [*path, str(name)])
+        elif isinstance(value, (int, float)) and not isinstance(value, bool) and plain:
+            cells = Cells("findings", "/".join(["details", *path]), (key,))
+            number = edition.book.value("findings.html", label, cells, style="real")
+            if number is not None:
+                found.append((label, number))
+        else:
+            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            found.append((label, text))
+
+    walk(details, [])
+    return found
+
+
+# --- rows behind numbers -----------------------------------------------------------------------
+
+
+def show_number_rows(edition: Edition) -> list[NumberRows]:
+    """``rows.html``: for each number over several rows, or none, the rows."""
+    shown = []
+    for number in edition.book.listed():
+        how = number.derivation
+        rows = edition.public.rows[how.table]
+        keys = list(how.keys)
+        if not keys and how.where is not None and how.scope == "public":
+            keys = [key for key, row in rows.items() if matches(row, how.where)]
+        listed = [(edition.addresses.row(how.table, key), row_title(edition, how.table, rows[key]))
+                  for key in keys[:MAX_SHOWN_ROWS]]  # fmt: skip
+        left_off = 0 if how.scope == "withheld" else number.n - len(listed)
+        shown.append(NumberRows(number, _derivation_words(number), tuple(listed), left_off, f"data/{how.table}.csv"))
+    return shown
+
+
+def _derivation_words(number: Number) -> str:
+    how = number.derivation
+    what = f"{TEXT[f'aggregate_{how.aggregate}']} {TEXT['of_table']} {how.table}"
+    if how.column:
+        what += f", {TEXT['column']} {how.column}"
+    if how.where:
+        conditions = "; ".join(f"{column} = {cell_words(value)}" for column, value in how.where.items())
+        what += f", {TEXT['where']} {conditions}"
+    return what + (f", {TEXT['withheld']}" if how.scope == "withheld" else "")
+
+
+def row_title(edition: Edition, table: str, row: Row) -> str:
+    """A row in a few words."""
+    if table == "claims":
+        said = day_words(row["said_on"])
+        return f"{speaker_words(row)}: {TEXT['stance_' + row['stance']]}" + (f", {said}" if said else "")
+    if table == "incidents":
+        return f"{row['title']}, {span_words(row['date_start'], row['date_end'])}"
+    if table == "records":
+        return f"{row['record_id']}: {row['title'] or row['place_name'] or row['kind']}"
+    if table == "documents":
+        return document_words(row)
+    if table == "accounts":
+        return f"{edition.marks(row['party']).name}: {row['answer']}" + (
+            f", {day_words(row['said_on'])}" if row["said_on"] else ""
+        )
+    if table == "contradictions":
+        a, b = edition.marks(row["party_a"]).name, edition.marks(row["party_b"]).name
+        return f"{a}: {row['answer_a']} / {b}: {row['answer_b']}"
+    if table == "votes":
+        return f"{row['draft']}, {row['member']}: {row['vote']}"
+    if table == "holdings":
+        place = row["place"] or f"{row['layer']} {row['holding_no']}"
+        return f"{place}: {edition.marks(row['holder']).name}, {span_words(row['valid_from'], row['valid_to'])}"
+    if table == "incident_places":
+        return f"{row['place_name'] or TEXT['place_unnamed']} ({row['incident_id']})"
+    if table == "findings":
+        return str(row["question"])
+    if table == "notes":
+        return f"{row['original_path']}: {row['note']}"
+    if table == "rejects":
+        return f"{row['original_path']}, {TEXT['row']} {row['original_row']}: {row['reason']}"
+    return " ".join(str(row[name]) for name in TABLES[table].key)
+
+
+# --- sources -----------------------------------------------------------------------------------
+
+
+def show_sources(edition: Edition) -> SourcesPage:
+    """``sources.html``."""
+    page = "sources.html"
+    documents = {row["path"]: row["document_id"] for row in edition.public.of("documents")}
+    withheld = tuple(
+        (TEXT[f"table_{table}"], edition.book.count_where(page, TEXT[f"table_{table}"], table, scope="withheld"))
+        for table in TABLES
+        if edition.public.withheld[table]
+    )
+    originals = edition.public.rows["originals"]
+    rejects = tuple(
+        RejectLine(
+            f"reject-{anchor(key)}", row["original_path"],
+            edition.addresses.row("originals", row["original_path"]) if row["original_path"] in originals else None,
+            row["original_row"], row["stage"], row["reason"], row["raw"],
+        )
+        for key, row in edition.public.rows["rejects"].items()
+    )  # fmt: skip
+    decisions = tuple(
+        (f"decision-{anchor(key)}", tuple((code_words(name), cell_words(value)) for name, value in row.items()))
+        for key, row in edition.public.rows["decisions"].items()
+    )
+    return SourcesPage(
+        tuple(_original(edition, row, documents) for row in edition.public.of("originals")), withheld, rejects,
+        edition.book.count_where(page, TEXT["table_rejects"], "rejects"),
+        tuple(
+            (f"note-{anchor(key)}", row["original_path"], row["note"])
+            for key, row in edition.public.rows["notes"].items()
+        ),
+        decisions,
+        tuple(
+            (name, table.meaning, edition.book.count_where(page, TEXT[f"table_{name}"], name))
+            for name, table in TABLES.items()
+        ),
+    )  # fmt: skip
+
+
+def _original(edition: Edition, row: Row, documents: dict[str, Any]) -> OriginalLine:
+    document = documents.get(row["original_path"])
+    size = edition.book.value(
+        "sources.html", TEXT["size_bytes"], Cells("originals", "size_bytes", (row["original_path"],))
+    )
+    assert size is not None  # the column is never null
+    return OriginalLine(
+        f"original-{anchor(row['original_path'])}", row["original_path"], row["kind"], row["sha256"], size,
+        row["licence"], row["citation"], row["address"], safe_link(row["address"]),
+        None if document is None else edition.addresses.row("documents", document), row["publish_rows"],
+    )  # fmt: skip

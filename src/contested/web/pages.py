@@ -1,0 +1,526 @@
+"""What each page shows.
+
+In: the printed rows of a case (made into these by the modules named ``*_page``). Out: frozen
+dataclasses that a template prints without computing anything. Refuses: nothing.
+
+Every number that comes from data is a :class:`~contested.web.numbers.Number`. Texts of sources are
+plain strings: the templates escape them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from contested.web.marks import Mark
+from contested.web.numbers import Number
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every page has around it."""
+
+    case_title: str
+    purpose: str
+    version: str
+    menu: tuple[tuple[str, str], ...]
+    """(file, label) of each page in the menu."""
+
+
+# --- accounts ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One answer of a party with the claim that gives it."""
+
+    text: str
+    said_on: str | None
+    href: str
+    checked: bool
+    """Whether a person entered or accepted the claim; else it is a machine's reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCell:
+    """One party's answers to one question."""
+
+    question: str
+    latest: tuple[Said, ...]
+    earlier: tuple[Said, ...]
+    """Answers that differ from the latest, oldest first."""
+    earlier_number: Number | None
+    unchecked: tuple[Said, ...]
+    """Further answers that only a machine has read."""
+    unchecked_number: Number | None
+    agrees: bool
+    """Whether another party's latest answer reads the same."""
+    within: Number | None
+    """Contradictions among the party's own answers."""
+    between: Number | None
+    """Contradictions of its answers with those of other parties."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """One party's account: a cell for each question."""
+
+    party: Mark
+    cells: tuple[AnswerCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """Who blames whom, and the reply."""
+
+    speaker: Mark
+    target: Mark
+    modality: str
+    first: Said
+    number: Number
+    replies: tuple[tuple[str, Said], ...]
+    """(stance in words, claim) of the blamed party's replies; empty when none was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Two answers that cannot both hold."""
+
+    anchor: str
+    question: str
+    party_a: Mark
+    a: Said
+    party_b: Mark
+    b: Said
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventBlock:
+    """One event on the front page."""
+
+    id: str
+    title: str
+    place: str
+    days: str
+    summary: str
+    questions: tuple[str, ...]
+    unanswered: tuple[str, ...]
+    """Questions that no party answers; they have no column."""
+    accounts: tuple[AccountRow, ...]
+    blames: tuple[Blame, ...]
+    within: tuple[tuple[Mark, tuple[Contradiction, ...]], ...]
+    between: tuple[tuple[str, tuple[Contradiction, ...]], ...]
+    within_number: Number
+    between_number: Number
+    unchecked: tuple[Contradiction, ...]
+    """Contradictions that rest on a machine's reading which nobody has checked."""
+    unchecked_number: Number | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyNumber:
+    """A number of the front page with its word and, where rows are withheld, how many."""
+
+    label: str
+    number: Number
+    note: str | None = None
+    note_number: Number | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A finding in short, for the front page."""
+
+    question: str
+    reading: Number
+    reporting_term: Number | None
+    href: str
+    refused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPage:
+    """``index.html``."""
+
+    key_numbers: tuple[KeyNumber, ...]
+    events: tuple[EventBlock, ...]
+    findings: tuple[Headline, ...]
+    map_figure: str | None
+    """File of the figure on the front page, without its ending."""
+    map_alt: str
+    timeline: str | None
+    """Inline SVG of statements and votes, shown in place of a map without ground."""
+
+
+# --- claims and documents ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimBlock:
+    """One claim."""
+
+    anchor: str
+    speaker: str
+    speaker_kind: str | None
+    party: Mark
+    stance: str
+    target: Mark | None
+    target_text: str | None
+    modality: str | None
+    said_on: str | None
+    event: str | None
+    facts: tuple[tuple[str, str], ...]
+    summary: str | None
+    passage: tuple[str, ...]
+    passage_href: str | None
+    document: str
+    via: tuple[str, ...]
+    basis: str | None
+    note: str | None
+    second_hand: bool
+    checked: bool
+    address: str | None
+    address_link: str | None
+    made_by: str
+    score: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimsPage:
+    """``claims.html`` and its further pages."""
+
+    file: str
+    pages: tuple[tuple[str, str], ...]
+    total: Number | None
+    withheld: Number | None
+    claims: tuple[ClaimBlock, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of frozen text inside the same passages.
+
+    ``anchors`` are those of the passages that begin here; ``claims`` those of all around it.
+    """
+
+    text: str
+    anchors: tuple[str, ...]
+    claims: tuple[tuple[str, str], ...]
+    """(address of the claim, speaker) of every passage around this piece."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPage:
+    """``documents/<id>.html``."""
+
+    file: str
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    address: str | None
+    address_link: str | None
+    original: str
+    original_href: str
+    pieces: tuple[Piece, ...]
+    claims: tuple[tuple[str, str], ...]
+    """(address, words) of each claim, in the order of the text."""
+
+
+# --- incidents, records, holdings --------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Toll:
+    """Lowest and highest number of people, from one source or all."""
+
+    word: str
+    low: Number | None
+    high: Number | None
+    exact: bool
+    """Both ends are the same number, printed once as ``low``."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordLine:
+    """One record under its incident."""
+
+    anchor: str
+    href: str
+    dataset: str
+    title: str
+    tolls: tuple[Toll, ...]
+    attributed_to: str | None
+    sources: tuple[str, ...]
+    second_hand: bool
+    address: str | None
+    address_link: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Share of a place held by one party."""
+
+    party: Mark
+    p: Number
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLine:
+    """One place of one incident, with control and front in each layer."""
+
+    number: int
+    name: str
+    point: str | None
+    radius: Number | None
+    layers: tuple[LayerLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerLine:
+    """What one layer says of one place on the day."""
+
+    layer: str
+    layer_date: str | None
+    shares: tuple[Share, ...]
+    front: Number | None
+    side: Mark | None
+    changed_on: str | None
+    changed_to: Mark | None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentBlock:
+    """One incident."""
+
+    anchor: str
+    number: int
+    title: str
+    kind: str
+    event: str | None
+    days: str
+    tolls: tuple[Toll, ...]
+    toll_conflict: bool
+    grade: str
+    grade_rule: str
+    places: tuple[PlaceLine, ...]
+    records: tuple[RecordLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentsPage:
+    """``incidents.html`` and its further pages."""
+
+    file: str
+    pages: tuple[tuple[str, str], ...]
+    total: Number | None
+    withheld: Number | None
+    withheld_records: Number | None
+    incidents: tuple[IncidentBlock, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowBlock:
+    """One row of a table with all its columns."""
+
+    anchor: str
+    title: str
+    cells: tuple[tuple[str, str], ...]
+    original: str
+    original_href: str
+    links: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowsPage:
+    """``records.html`` or ``holdings.html``: rows as they stand."""
+
+    file: str
+    table: str
+    heading: str
+    lead: str
+    pages: tuple[tuple[str, str], ...]
+    total: Number | None
+    withheld: Number | None
+    rows: tuple[RowBlock, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRows:
+    """The rows behind one number, on ``rows.html``."""
+
+    number: Number
+    derivation: str
+    rows: tuple[tuple[str, str], ...]
+    left_off: int
+    csv: str
+
+
+# --- findings, council, sources, figures -------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FindingBlock:
+    """One finding or refusal."""
+
+    anchor: str
+    test: str
+    question: str
+    event: str
+    layer: str | None
+    refused: bool
+    n: Number
+    values: tuple[tuple[str, Number], ...]
+    unit: str | None
+    interval: str | None
+    null_model: Number | None
+    reporting_term: Number | None
+    seed: str | None
+    reading: Number
+    method: Number
+    assumptions: tuple[str, ...]
+    details: tuple[tuple[str, Number | str], ...]
+    rows: tuple[tuple[str, Number], ...]
+    """(role, number of rows) for each role."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindingsPage:
+    """``findings.html``."""
+
+    findings: tuple[FindingBlock, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VoteCell:
+    """One member's vote on one draft."""
+
+    anchor: str
+    vote: str
+    veto: bool
+    how_known: str
+    claim_href: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftBlock:
+    """One draft resolution."""
+
+    anchor: str
+    draft: str
+    voted_on: str
+    body: str
+    meeting: str | None
+    subject: str
+    sponsors: tuple[str, ...]
+    outcome: str
+    tallies: tuple[tuple[str, Number], ...]
+    vetoes: tuple[str, ...]
+    address: str
+    address_link: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineMoment:
+    """One mark on the timeline, and its row in the table beneath."""
+
+    day: str
+    lane: str
+    what: str
+    shape: str
+    css: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class CouncilPage:
+    """``council.html``."""
+
+    svg: str
+    moments: tuple[TimelineMoment, ...]
+    drafts: tuple[DraftBlock, ...]
+    members: tuple[tuple[Mark, str, tuple[VoteCell | None, ...]], ...]
+    how_known: tuple[str, ...]
+    withheld: Number | None
+
+
+@dataclass(frozen=True, slots=True)
+class OriginalLine:
+    """One original."""
+
+    anchor: str
+    path: str
+    kind: str
+    sha256: str
+    size: Number
+    licence: str | None
+    citation: str | None
+    address: str | None
+    address_link: str | None
+    document_href: str | None
+    publish_rows: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RejectLine:
+    """One refused row."""
+
+    anchor: str
+    original: str
+    original_href: str | None
+    row: int
+    stage: str
+    reason: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourcesPage:
+    """``sources.html``."""
+
+    originals: tuple[OriginalLine, ...]
+    withheld: tuple[tuple[str, Number], ...]
+    rejects: tuple[RejectLine, ...]
+    rejects_number: Number
+    notes: tuple[tuple[str, str, str], ...]
+    """(anchor, original, note) of each note that a reader left."""
+    decisions: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    tables: tuple[tuple[str, str, Number], ...]
+    """(table, meaning, rows) with a CSV file each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One print-ready figure: ``figures/<name>.svg`` and ``.png``."""
+
+    name: str
+    title: str
+    caption: str
+    alt: str
+    counts: tuple[tuple[Mark, Number], ...] = ()
+    large: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresPage:
+    """``figures.html``."""
+
+    figures: tuple[Figure, ...]
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class MapPage:
+    """``map.html``; the data of the map stand in ``data/map.js``."""
+
+    has_layers: bool
+    layers: tuple[tuple[str, str], ...]
+    """(layer, citation or licence)."""
+    legend: tuple[Mark, ...]
+    first_day: str
+    n_days: int
+    start_day: str
+    start_offset: int
+    figures: tuple[Figure, ...]
+    others: Number | None
+    """Incidents that belong to no event of the case, where others do."""
+    without_point: Number | None

@@ -1,0 +1,105 @@
+"""What of a case may be printed.
+
+In: the tables of a case. Out: :class:`PublicRows`: the rows that may stand in a dossier, and how
+many were withheld. Refuses: nothing; a row whose publication is not allowed is counted, not shown.
+
+Withheld are: rows with ``publish`` false, every row read from an original whose ``publish_rows`` is
+false, and what rests on such a row alone (an account on a claim, a place on a record). Results that
+only count over withheld rows (findings, the holder of a place) stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from contested.base.records import TABLES
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Row = dict[str, Any]
+
+_TOLL = ("killed_low", "killed_high", "injured_low", "injured_high")
+
+
+def row_key(table: str, row: Mapping[str, Any]) -> str:
+    """The key of a row as one text, parts joined by ``|``."""
+    return "|".join(str(row[name]) for name in TABLES[table].key)
+
+
+@dataclass(frozen=True)
+class PublicRows:
+    """Printed and withheld rows of every table, in key order.
+
+    ``rows[table]`` maps a key (parts joined by ``|``) to its row; ``withheld[table]`` likewise holds
+    the rows that no page, file or number may show, only count.
+    """
+
+    rows: dict[str, dict[str, Row]]
+    withheld: dict[str, dict[str, Row]]
+
+    def of(self, table: str) -> list[Row]:
+        """The printed rows of a table."""
+        return list(self.rows[table].values())
+
+
+def project_public(tables: Mapping[str, pa.Table]) -> PublicRows:
+    """Part the rows of all tables into printed and withheld ones."""
+    everything = {name: tables[name].to_pylist() for name in TABLES}
+    barred = {row["original_path"] for row in everything["originals"] if not row["publish_rows"]}
+    shown: dict[str, dict[str, Row]] = {}
+    withheld: dict[str, dict[str, Row]] = {}
+
+    def part(name: str, may_show: Callable[[Row], bool]) -> None:
+        shown[name], withheld[name] = {}, {}
+        for row in everything[name]:
+            (shown if may_show(row) else withheld)[name][row_key(name, row)] = row
+
+    def original(row: Row) -> bool:
+        return row["original_path"] not in barred
+
+    part("originals", lambda row: True)
+    part("documents", lambda row: row["path"] not in barred)
+    part("claims", lambda row: original(row) and row["document_id"] in shown["documents"])
+    part("votes", lambda row: original(row) and row["claim_id"] not in withheld["claims"])
+    part("accounts", lambda row: row["claim_id"] not in withheld["claims"])
+    part("contradictions", lambda row: not {row["claim_a"], row["claim_b"]} & withheld["claims"].keys())
+    part("records", lambda row: row["publish"] and original(row))
+    part("links", lambda row: not {row["record_a"], row["record_b"]} & withheld["records"].keys())
+    part("incidents", lambda row: row["publish"] and bool(set(row["records"]) - withheld["records"].keys()))
+    part(
+        "incident_places",
+        lambda row: row["incident_id"] not in withheld["incidents"] and row["record_id"] not in withheld["records"],
+    )
+    part("holdings", original)
+    for name in ("control", "fronts"):
+        part(name, lambda row: f"{row['incident_id']}|{row['place_no']}" not in withheld["incident_places"])
+    part("findings", lambda row: True)
+    for name in ("finding_rows", "decisions"):
+        part(name, lambda row: row["row_key"] not in withheld.get(row["table"], {}))
+    part("rejects", original)
+    part("notes", original)
+    shown["incidents"] = {
+        key: _without_withheld(row, withheld["records"], shown["records"]) for key, row in shown["incidents"].items()
+    }
+    return PublicRows(shown, withheld)
+
+
+def _without_withheld(incident: Row, withheld: Mapping[str, Row], shown: Mapping[str, Row]) -> Row:
+    """The incident as its printed records tell it: what a withheld one may have given is left out."""
+    kept = [record for record in incident["records"] if record not in withheld]
+    if len(kept) == len(incident["records"]):
+        return incident
+    records = [shown[record] for record in kept if record in shown]
+    titles = {record["title"] for record in records}
+    return {
+        **incident,
+        **dict.fromkeys(_TOLL),
+        "records": kept,
+        "datasets": sorted({record["dataset"] for record in records}),
+        "title": incident["title"] if incident["title"] in titles else incident["kind"],
+        "n_places": 0 if not records else incident["n_places"],
+        "toll_conflict": False,
+    }

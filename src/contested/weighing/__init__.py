@@ -1,0 +1,1 @@
+"""Incidents, control and fronts to findings."""

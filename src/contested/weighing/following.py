@@ -1,0 +1,173 @@
+"""Does the order of the attacks follow the order in which their places fell?
+
+In: a :class:`~contested.weighing.sample.Sample`. Out: one finding. Refuses: fewer than three
+incidents whose places fell in the layer's period, or no order among them. It runs below ten
+incidents, because every order is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from statistics import median
+from typing import Any
+
+from contested.base.errors import WeighingError
+from contested.weighing.nulls import Chance, kendall_tau_b, order_chance
+from contested.weighing.sample import Finding, Incident, Sample, counted
+
+#: With two incidents the only orders are "same" and "reversed", each as likely as a coin's side.
+MIN_ORDERED = 3
+
+_METHOD = (
+    "Kendall's tau-b between the first day of each attack and the day on which its place passed to the advancing "
+    "party; of several places the one that fell first counts, and the result with the last is given beside it. "
+    "Probability: the share of orders of the falls that agree as well, every order counted up to nine incidents, drawn "
+    "beyond. A place can only fall after the attack on it, by the way the days are read; therefore only orders are "
+    "counted in which that holds (Tsai 1990, quasi-independence), and the probability over all orders, which is too "
+    "small, is given in the details."
+)
+
+
+def order_of_attacks_and_falls(sample: Sample) -> Finding:
+    """Order of attacks against the order in which their places fell to the advancing party."""
+    falls = {i.incident_id: found for i in sample.incidents if (found := _fall_days(i, sample.weighing.advancing))}
+    used = sorted(
+        (i for i in sample.incidents if i.dated and i.incident_id in falls),
+        key=lambda i: (i.date_start, i.incident_id),
+    )
+    kept = {i.incident_id for i in used}
+    roles = {i.incident_id: "used" if i.incident_id in kept else "refused" for i in sample.incidents}
+    left_out = [i for i in sample.incidents if i.incident_id not in kept]
+    lead_days = {i.incident_id: (falls[i.incident_id][0] - i.date_start).days for i in used}
+    details: dict[str, Any] = {
+        "attacked_on": {i.incident_id: i.date_start.isoformat() for i in used},
+        "first_place_fell_on": {i.incident_id: falls[i.incident_id][0].isoformat() for i in used},
+        "last_place_fell_on": {i.incident_id: falls[i.incident_id][1].isoformat() for i in used},
+        "lead_days": lead_days,
+        "median_lead_days": median(lead_days.values()) if lead_days else None,
+        "not_dated_to_a_week": sorted(i.incident_id for i in left_out if not i.dated),
+        "no_fall_in_the_layer": sorted(i.incident_id for i in left_out if i.dated),
+    }
+    common: dict[str, Any] = {
+        "test": "order_of_attacks_and_falls",
+        "question": f"Did the attacks come in the order in which {sample.advancing} took the places?",
+        "n": len(used),
+        "method": _METHOD,
+        "assumptions": (
+            f"The layer {sample.layer} has the days on which places fell in the right order.",
+            "Each incident is one independent event, and neither attacks nor falls come in one wave of their own.",
+            "Which attacks were reported does not depend on when their places fell.",
+        ),
+        "details": details,
+        "roles": roles,
+    }
+    attacks = [i.date_start.toordinal() for i in used]
+    first = [falls[i.incident_id][0].toordinal() for i in used]
+    last = [falls[i.incident_id][1].toordinal() for i in used]
+    try:
+        if len(used) < MIN_ORDERED:
+            raise WeighingError(
+                f"an order needs {MIN_ORDERED} incidents whose places fell, and there {_are(len(used))}"
+            )
+        tau, tau_last = kendall_tau_b(attacks, first), _tau(attacks, last)
+        bound = order_chance(attacks, first, second_not_before_first=True)
+        free = order_chance(attacks, first)
+    except WeighingError as error:
+        reading = (
+            f"The order was not tested: {error}. "
+            f"{_left_out(left_out, sample)}This shows nothing for or against any account."
+        )
+        return Finding(**common, refused=True, reading=reading)
+    details |= _chance_details(bound, free, tau_last)
+    last_text = "With the last place of each in place of the first there is no order to compare. "
+    if tau_last is not None:
+        p_last = order_chance(attacks, last, second_not_before_first=True).p_greater
+        details["p_value_with_last_fall"] = p_last
+        last_text = (
+            f"With the last place of each in place of the first, tau-b is {tau_last:.2f} and the share {p_last:.2g}. "
+        )
+    taus = [tau, *([tau_last] if tau_last is not None else []), *_taus_at_last_days(used, first)]
+    numbers = {
+        "estimate": tau, "bound_low": min(taus), "bound_high": max(taus), "unit": "Kendall's tau-b, -1 to 1",
+        "p_value": bound.p_greater, "seed": bound.seed,
+        "null_model": "the falls in any order in which no place falls before the attack on it, each equally likely",
+        "reporting_term": (
+            "If attacks were reported mainly from places that were about to be fought over, the two orders would agree "
+            "whoever attacked; nothing in the case measures this."
+        ),
+    }  # fmt: skip
+    return Finding(
+        **common,
+        refused=False,
+        numbers=numbers,
+        reading=_reading(sample, lead_days, tau, bound, last_text + _left_out(left_out, sample)),
+    )
+
+
+def _fall_days(incident: Incident, advancing: str) -> tuple[date, date] | None:
+    """First and last day on which a place of the incident passed to the party; ``None`` when none did."""
+    days = [p.changed_on for p in incident.places if p.changed_on is not None and p.changed_to == advancing]
+    return (min(days), max(days)) if days else None
+
+
+def _tau(attacks: Sequence[int], falls: Sequence[int]) -> float | None:
+    try:
+        return kendall_tau_b(attacks, falls)
+    except WeighingError:
+        return None
+
+
+def _taus_at_last_days(used: Sequence[Incident], falls: Sequence[int]) -> list[float]:
+    """Tau when every attack lies on its last possible day, where that differs and leaves an order."""
+    latest = [i.date_end.toordinal() for i in used]
+    if latest == [i.date_start.toordinal() for i in used]:
+        return []
+    found = _tau(latest, falls)
+    return [] if found is None else [found]
+
+
+def _chance_details(bound: Chance, free: Chance, tau_last: float | None) -> dict[str, Any]:
+    return {
+        "tau_with_last_fall": tau_last,
+        "p_two_sided": bound.p_two_sided,
+        "p_least": bound.p_least,
+        "n_orders": bound.n_arrangements,
+        "p_value_over_all_orders": free.p_greater,
+        "p_two_sided_over_all_orders": free.p_two_sided,
+        "n_all_orders": free.n_arrangements,
+        "counted": "all orders" if bound.seed is None else "orders drawn at random",
+    }
+
+
+def _reading(sample: Sample, lead_days: dict[str, int], tau: float, bound: Chance, asides: str) -> str:
+    leads = sorted(lead_days.values())
+    if tau > 0:
+        agrees = "Places attacked earlier tended to fall earlier"
+    else:
+        agrees = "Places attacked earlier did not tend to fall earlier"
+    orders = "possible" if bound.seed is None else "drawn"
+    smallest = "that these days allow" if bound.seed is None else "that so many draws can show"
+    return (
+        f"{agrees} (Kendall's tau-b {tau:.2f}, {counted(len(leads), 'incident')}, layer {sample.layer}): "
+        f"the first place of each fell {leads[0]} to {leads[-1]} days after the attack, "
+        f"{median(leads):g} in the middle. Of the {orders} orders in which no place "
+        f"falls before the attack on it, {bound.n_arrangements:,} in number, a share of {bound.p_greater:.2g} agrees "
+        f"as well (the smallest share {smallest} is {bound.p_least:.2g}). {asides}"
+        f"An agreement fits attacks that went before the advance of {sample.advancing}; it does not show who "
+        "attacked: fighting of every kind moves with a front, and a party that staged attacks could also have chosen "
+        "places about to fall. It says little about any single incident."
+    )
+
+
+def _left_out(left_out: Sequence[Incident], sample: Sample) -> str:
+    if not left_out:
+        return ""
+    return (
+        f"{counted(len(left_out), 'incident')} without a known day, or whose places did not pass to "
+        f"{sample.advancing} while the layer lasts, {'is' if len(left_out) == 1 else 'are'} left out. "
+    )
+
+
+def _are(number: int) -> str:
+    return "is one" if number == 1 else f"are {number or 'none'}"

@@ -1,0 +1,60 @@
+"""Fixtures for all tests: where the shared data is, and a case made from the template."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# No deadline: the machines that test are shared and noisy. The same examples each run: a change that
+# breaks a law fails for its author, not for whoever runs the tests next.
+settings.register_profile("contested", deadline=None, derandomize=True)
+settings.load_profile("contested")
+
+PROJECT = Path(__file__).parents[1]
+SHARED = Path(os.environ.get("CONTESTED_SHARED", PROJECT.parent / "shared")) / "data"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if SHARED.is_dir():
+        return
+    skip = pytest.mark.skip(reason=f"needs {SHARED}, which is no part of the project")
+    for item in items:
+        if "shared" in item.keywords:
+            item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder of the data beside the project; only for tests marked ``shared``."""
+    return SHARED
+
+
+@pytest.fixture
+def case_folder(tmp_path: Path) -> Path:
+    """A fresh case from the template of ``contested new``: invented, small, every kind of original."""
+    from contested.new import make_case
+
+    make_case(tmp_path / "case")
+    return tmp_path / "case"
+
+
+@pytest.fixture(scope="session")
+def _built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from contested.base.case import open_case
+    from contested.flow import build_case
+    from contested.new import make_case
+
+    folder = tmp_path_factory.mktemp("built") / "case"
+    make_case(folder)
+    build_case(open_case(folder))
+    return folder
+
+
+@pytest.fixture
+def built_case(_built_once: Path, tmp_path: Path) -> Path:
+    """A copy of a built case, to be damaged at will."""
+    return shutil.copytree(_built_once, tmp_path / "built")

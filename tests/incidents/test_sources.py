@@ -1,0 +1,346 @@
+"""Datasets → records: each kind of bad input has its message, and no row is lost."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from contested.base.case import Case, DatasetEntry
+from contested.base.errors import DatasetError
+from contested.base.records import RECORDS, REJECTS
+from contested.incidents.sources import DatasetTables, list_presets, load_preset, read_dataset
+
+Read = Callable[..., DatasetTables]
+SHARED = Path(__file__).parents[2].parent / "shared/data"
+WORLD = {"name": "World", "box": [-180.0, -90.0, 180.0, 90.0]}
+
+
+def reasons(read: DatasetTables) -> list[str]:
+    """The reasons of the refused rows."""
+    return [reject["reason"] for reject in read.rejects]
+
+
+def one_reason(read: DatasetTables) -> str:
+    """The only reason, where nothing else was refused and no record was made."""
+    assert read.records.num_rows == 0
+    (reason,) = reasons(read)
+    return str(reason)
+
+
+def test_plain_row_becomes_a_record_with_the_rest_kept(read_csv: Read) -> None:
+    text = (
+        "no,when,where,x,y,dead,who said,note\n"
+        '3,2016-11-20,al-Sakhour,37.19,36.22,6,"SOHR; AMC | sohr","four, children"\n'
+    )
+    columns = {
+        "id": "no", "date": "when", "place_name": "where", "lon": "x", "lat": "y", "killed": "dead",
+        "sources": "who said",
+    }  # fmt: skip
+    read = read_csv(text, columns=columns, kind="chlorine", default_radius_m=400)
+    (row,) = read.records.to_pylist()
+    assert (row["record_id"], row["kind"], row["radius_m"]) == ("d:3", "chlorine", 400.0)
+    assert row["date_start"] == row["date_end"] == date(2016, 11, 20)
+    assert (row["killed_low"], row["killed_high"], row["killed_best"]) == (6, 6, 6)
+    assert row["injured_low"] is None
+    assert row["sources"] == ["SOHR", "AMC"]
+    assert row["in_window"] is True
+    assert json.loads(row["extra"]) == {"note": "four, children"}
+    assert not read.rejects
+
+
+def test_radius_comes_from_column_then_code_then_default(read_csv: Read) -> None:
+    text = "id,date,lon,lat,radius_m,precision\n1,2016-11-20,37.1,36.2,70,town\n2,2016-11-20,37.1,36.2,,town\n"
+    text += "3,2016-11-20,37.1,36.2,,\n4,2016-11-20,,,50,town\n"
+    read = read_csv(text, radius_m={"town": 3000}, default_radius_m=900)
+    assert read.records["radius_m"].to_pylist() == [70.0, 3000.0, 900.0, None]
+
+
+def test_unknown_precision_code_names_those_known(read_csv: Read) -> None:
+    text = "id,date,lon,lat,precision\n1,2016-11-20,37.1,36.2,village\n"
+    assert '"village" is not known (known: town)' in one_reason(read_csv(text, radius_m={"town": 3000}))
+
+
+def test_point_without_any_precision_may_be_used_by_no_test(read_csv: Read) -> None:
+    (row,) = read_csv("id,date,lon,lat\n1,2016-11-20,37.1,36.2\n").records.to_pylist()
+    assert (row["lon"], row["radius_m"]) == (37.1, None)
+
+
+def test_byte_order_mark_and_semicolons_are_read(read_csv: Read) -> None:
+    read = read_csv(b"\xef\xbb\xbfid;date;lon;lat\n1;2016-11-20;37.1;36.2\n")
+    assert read.records["record_id"].to_pylist() == ["d:1"]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty"),
+        (b"  \n", "empty"),
+        ("id,date,place\n1,2016-11-20,Alép\n".encode("cp1252"), "encoding"),
+        (b"id,lon,lat\n1,37.1,36.2\n", "'date' or 'date_start' is missing"),
+        (b"id,date,lon\n1,2016-11-20,37.1\n", "only one column"),
+    ],
+)
+def test_file_that_cannot_be_read_is_refused_whole(read_csv: Read, content: bytes, words: str) -> None:
+    with pytest.raises(DatasetError, match=words):
+        read_csv(content)
+
+
+def test_declared_encoding_is_used(read_csv: Read) -> None:
+    content = "id,date,place\n1,2016-11-20,Alép\n".encode("cp1252")
+    assert read_csv(content, encoding="cp1252").records["place_name"].to_pylist() == ["Alép"]
+
+
+def test_file_that_is_not_there(make_case: Callable[..., Case], tmp_path: Path) -> None:
+    entry = DatasetEntry(name="d", preset="plain", path="datasets/none.csv")
+    with pytest.raises(DatasetError, match=r"no file fits datasets/none\.csv"):
+        read_dataset(entry, make_case(tmp_path))
+
+
+def test_map_to_a_column_that_is_missing_offers_the_nearest(read_csv: Read) -> None:
+    with pytest.raises(DatasetError, match=r'the column "datum".* did you mean "date"'):
+        read_csv("id,date\n1,2016-11-20\n", columns={"date": "datum"})
+
+
+def test_map_of_an_unknown_target_offers_the_nearest(read_csv: Read) -> None:
+    with pytest.raises(DatasetError, match=r"columns\.latitud is no column of records; .*lat"):
+        read_csv("id,date\n1,2016-11-20\n", columns={"latitud": "date"})
+
+
+def test_unknown_preset_offers_the_nearest(read_csv: Read) -> None:
+    with pytest.raises(DatasetError, match='"ucdp-gedd" does not exist; did you mean "ucdp-ged"'):
+        read_csv("id,date\n", preset="ucdp-gedd")
+
+
+HEADER = "id,date,date_end,lon,lat,radius_m,killed_low,killed_high,second_hand\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("1,2016-11-20,,37.1,95.2,,,,", r"latitude 95\.2 is outside \[-90, 90\]"),
+        ("1,2016-11-20,,237.1,36.2,,,,", r"longitude 237\.1 is outside"),
+        ("1,2016-11-20,,36.2,37.1,,,,", "look swapped"),
+        ("1,2016-11-20,,37.1,,,,,", 'only the longitude "37.1" is given'),
+        ("1,2016-11-20,,east,36.2,,,,", 'longitude "east" is no number'),
+        ("1,2016-11-20,,nan,36.2,,,,", "is not finite"),
+        ("1,around noon,,37.1,36.2,,,,", '"around noon" is no date'),
+        ("1,,,37.1,36.2,,,,", "the date is empty"),
+        ("1,2202-11-20,,37.1,36.2,,,,", "year 2202"),
+        ("1,2016-02-30,,37.1,36.2,,,,", "2016-02-30"),
+        (",2016-11-20,,37.1,36.2,,,,", "the id is empty"),
+        ("1,2016-11-20,,37.1,36.2,-5,,,", "radius_m -5 is not above 0"),
+        ("1,2016-11-20,,37.1,36.2,,-3,4,", 'killed_low "-3" is no count'),
+        ("1,2016-11-20,,37.1,36.2,,2.5,4,", 'killed_low "2.5" is no count'),
+        ("1,2016-11-20,,37.1,36.2,,9,4,", "killed_low 9 is above killed_high 4"),
+        ("1,2016-11-20,,37.1,36.2,,,,perhaps", "neither true nor false"),
+        ("1,2016-11-20,,37.1,36.2,,,,no,more", "beyond the last column"),
+    ],
+)
+def test_bad_row_goes_to_rejects_with_its_reason(read_csv: Read, row: str, words: str) -> None:
+    import re
+
+    reason = one_reason(read_csv(HEADER + row + "\n"))
+    assert reason.startswith("d.csv row 1: ")
+    assert re.search(words, reason)
+    assert reason.endswith("the row went to rejects")
+
+
+def test_end_before_start_is_refused(read_csv: Read) -> None:
+    text = "id,date_start,date_end\n1,2016-11-20,2016-11-18\n"
+    assert "date_end 2016-11-18 is before date_start 2016-11-20" in one_reason(read_csv(text))
+
+
+def test_second_of_two_equal_ids_is_refused_and_names_the_first(read_csv: Read) -> None:
+    read = read_csv("id,date\n7,2016-11-20\n8,2016-11-20\n7,2016-11-21\n")
+    assert read.records["record_id"].to_pylist() == ["d:7", "d:8"]
+    (reason,) = reasons(read)
+    assert 'row 3: the id "7" was met before (datasets/d.csv row 1)' in reason
+
+
+def test_low_end_alone_stays_open_above(read_csv: Read) -> None:
+    (row,) = read_csv("id,date,injured_low\n1,2016-11-20,12\n").records.to_pylist()
+    assert (row["injured_low"], row["injured_high"]) == (12, None)
+
+
+def test_slashed_dates_follow_the_order_that_the_file_shows(read_csv: Read) -> None:
+    read = read_csv("id,date\n1,12/02/2016\n2,12/13/2016\n")
+    assert read.records["date_start"].to_pylist() == [date(2016, 12, 2), date(2016, 12, 13)]
+    assert any("read as month/day: 1 of 2" in note for note in read.notes)
+    read = read_csv("id,date\n1,02/12/2016\n2,13/12/2016\n")
+    assert read.records["date_start"].to_pylist() == [date(2016, 12, 2), date(2016, 12, 13)]
+
+
+def test_slashed_dates_open_to_both_orders_are_refused_unless_the_case_decides(read_csv: Read) -> None:
+    read = read_csv("id,date\n1,02/12/2016\n2,05/05/2016\n")
+    assert read.records["record_id"].to_pylist() == ["d:2"]
+    assert "day/month or month/day" in reasons(read)[0]
+    read = read_csv("id,date\n1,02/12/2016\n", day_first=True)
+    assert read.records["date_start"].to_pylist() == [date(2016, 12, 2)]
+
+
+def test_slashed_dates_of_both_orders_in_one_file_decide_nothing(read_csv: Read) -> None:
+    read = read_csv("id,date\n1,13/12/2016\n2,12/14/2016\n3,02/12/2016\n")
+    assert read.records["record_id"].to_pylist() == ["d:1", "d:2"]
+    assert any("some can only be day/month and some only month/day" in note for note in read.notes)
+
+
+def test_dataset_without_a_row_in_the_window_is_kept_with_a_note(read_csv: Read) -> None:
+    read = read_csv("id,date\n1,2015-01-03\n2,2018-05-06\n")
+    assert read.records["in_window"].to_pylist() == [False, False]
+    assert "d: no row lies in the window 2016-11-15 to 2016-12-31; its days run from 2015-01-03 to 2018-05-06" in (
+        read.notes
+    )
+
+
+def test_rows_outside_window_or_region_stay_and_are_counted(read_csv: Read) -> None:
+    text = "id,date,lon,lat\n1,2016-11-20,37.1,36.2\n2,2016-11-20,40,35\n3,2015-11-20,37.1,36.2\n4,2016-11,,\n"
+    read = read_csv(text)
+    assert read.records["in_window"].to_pylist() == [True, False, False, True]
+    assert "d: 1 of 4 records lie outside the window" in read.notes
+    assert "d: 1 records of the window lie outside the region Aleppo" in read.notes
+
+
+def test_file_with_a_header_only_says_so(read_csv: Read) -> None:
+    read = read_csv("id,date\n")
+    assert read.records.num_rows == 0
+    assert read.notes == ("d: no row could be read as an incident",)
+
+
+def test_rows_without_an_id_column_bear_their_number(read_csv: Read) -> None:
+    read = read_csv("date\n2016-11-20\n2016-11-21\n")
+    assert read.records["record_id"].to_pylist() == ["d:row-1", "d:row-2"]
+    assert any("no column holds an id" in note for note in read.notes)
+
+
+cell = st.sampled_from(
+    ["", "1", "2", "-3", "37.1", "36.2", "95", "nan", "x", "2016-11-20", "20/11/2016", "11/20/2016", "2016", '"a,b"']
+)
+
+
+@given(st.lists(st.lists(cell, min_size=9, max_size=10), max_size=12))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_law_rows_in_are_records_and_rejects(read_csv: Read, rows: list[list[str]]) -> None:
+    read = read_csv(HEADER + "".join(",".join(row) + "\n" for row in rows))
+    met = sorted([*read.records["original_row"].to_pylist(), *(reject["original_row"] for reject in read.rejects)])
+    n_rows = sum(any(cell for cell in row) for row in rows)
+    assert met == list(range(1, n_rows + 1))
+    REJECTS.from_rows(read.rejects)
+    RECORDS.check(read.records)
+
+
+GED_ROW = {
+    "id": "9", "type_of_violence": "3", "side_a": "Government of X", "side_b": "Civilians",
+    "number_of_sources": "-1", "source_original": "police", "source_office": "Agence", "where_prec": "1",
+    "where_coordinates": "Town", "latitude": "36.2", "longitude": "37.1", "date_prec": "2",
+    "date_start": "2016-11-20 00:00:00.000", "date_end": "2016-11-22", "deaths_civilians": "4",
+}  # fmt: skip
+
+
+def ged(**changes: str) -> str:
+    """A GED file of one row, with columns changed or added."""
+    row = {**GED_ROW, **changes}
+    return ",".join(row) + "\n" + ",".join(row.values()) + "\n"
+
+
+def test_ged_row_by_name_blames_nobody(read_csv: Read) -> None:
+    (row,) = read_csv(ged(low="2", best="4", high="9"), preset="ucdp-ged").records.to_pylist()
+    assert (row["killed_low"], row["killed_best"], row["killed_high"]) == (2, 4, 9)
+    assert (row["date_start"], row["date_end"]) == (date(2016, 11, 20), date(2016, 11, 22))
+    assert (row["kind"], row["radius_m"], row["sources"]) == ("violence against civilians", 1000.0, ["police"])
+    assert row["attributed_to"] is None
+    extra = json.loads(row["extra"])
+    assert extra["side_a"] == "Government of X"
+    assert extra["where_prec"] == "1"
+    assert "number_of_sources" not in extra
+
+
+def test_ged_of_an_older_release_and_without_first_speaker(read_csv: Read) -> None:
+    read = read_csv(ged(low_est="2", best_est="4", high_est="9", source_original=""), preset="ucdp-ged")
+    (row,) = read.records.to_pylist()
+    assert (row["killed_low"], row["killed_best"], row["killed_high"]) == (2, 4, 9)
+    assert row["sources"] == ["Agence"]
+
+
+@pytest.mark.parametrize(("code", "radius_m"), [("2", 25_000.0), ("4", 100_000.0), ("6", None), ("7", None)])
+def test_ged_precision_becomes_metres(read_csv: Read, code: str, radius_m: float | None) -> None:
+    read = read_csv(ged(best="1", where_prec=code), preset="ucdp-ged")
+    assert read.records["radius_m"].to_pylist() == [radius_m]
+
+
+def test_ged_radius_can_be_set_in_the_case(read_csv: Read) -> None:
+    read = read_csv(ged(best="1", where_prec="6"), preset="ucdp-ged", radius_m={"6": 300_000})
+    assert read.records["radius_m"].to_pylist() == [300_000.0]
+
+
+def test_ged_best_outside_its_range_is_kept_and_noted(read_csv: Read) -> None:
+    read = read_csv(ged(low="2", best="40", high="9"), preset="ucdp-ged")
+    assert read.records["killed_best"].to_pylist() == [40]
+    assert "d: in 1 records killed_best lies outside low to high, as published" in read.notes
+
+
+def test_ged_without_a_best_estimate_column_is_refused(read_csv: Read) -> None:
+    with pytest.raises(DatasetError, match="'best' or 'best_est' is missing"):
+        read_csv(ged(low="1", high="2"), preset="ucdp-ged")
+
+
+def test_presets_are_listed_and_name_their_licence() -> None:
+    assert {"plain", "ucdp-ged"} <= set(list_presets())
+    assert "grading-gppi" not in list_presets()
+    assert load_preset("ucdp-ged").licence == "CC BY 4.0"
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    "name",
+    [
+        "incidents/ucdp_ged_syria_2016-2018.csv",
+        "incidents/ucdp_ged_aleppo_governorate_2016-11-15_2016-12-31.csv",
+        "incidents/ucdp_ged_ukraine_2014-2019.csv",
+        "linking/ged_Libya_2014.csv",
+        "linking/ged_Nigeria_2011.csv",
+    ],
+)
+def test_published_ged_files_of_every_column_order(make_case: Callable[..., Case], name: str) -> None:
+    path = SHARED / name
+    if not path.is_file():
+        pytest.skip(f"{path} is not there")
+    case = make_case(path.parent, region=WORLD, window={"from": "2000-01-01", "to": "2020-12-31"})
+    read = read_dataset(DatasetEntry(name="ged", preset="ucdp-ged", path=path.name), case)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows: dict[str, dict[str, Any]] = {f"ged:{row['id']}": row for row in csv.DictReader(file)}
+    refused = {f"ged:{json.loads(reject['raw'])['id']}" for reject in read.rejects}
+    impossible = {
+        key
+        for key, row in rows.items()
+        if int(row.get("low") or row["low_est"]) > int(row.get("high") or row["high_est"])
+    }
+    assert refused == impossible
+    assert read.records.num_rows + len(read.rejects) == len(rows)
+    assert all(read.records["in_window"].to_pylist())
+    assert set(read.records["attributed_to"].to_pylist()) == {None}
+    for record in read.records.slice(0, 50).to_pylist():
+        row = rows[record["record_id"]]
+        assert (record["lon"], record["lat"]) == (float(row["longitude"]), float(row["latitude"]))
+        assert record["date_start"].isoformat() == row["date_start"][:10]
+        assert record["killed_best"] == int(row.get("best") or row["best_est"])
+
+
+@pytest.mark.shared
+def test_incidents_with_places_by_the_map_of_the_case(make_case: Callable[..., Case]) -> None:
+    path = SHARED / "incidents/hrw_aleppo_chlorine_2016_locations.csv"
+    if not path.is_file():
+        pytest.skip(f"{path} is not there")
+    columns = {"date": "date", "group_id": "hrw_no", "place_name": "place_as_written", "lon": "lon", "lat": "lat"}
+    entry = DatasetEntry(name="hrw", preset="plain", path=path.name, columns=columns, default_radius_m=500)
+    read = read_dataset(entry, make_case(path.parent))
+    assert (read.records.num_rows, len(read.rejects)) == (14, 0)
+    assert len(set(read.records["group_id"].to_pylist())) == 8
+    assert read.records["lon"].null_count == 1

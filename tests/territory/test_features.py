@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import shapely
+
+from contested.base.errors import LayerError
+from contested.territory.areas import area_m2
+from contested.territory.features import read_features
+
+REGION = (10.0, 50.0, 10.2, 50.1)
+SQUARE = shapely.box(10.0, 50.0, 10.1, 50.1)
+# A bow tie: its two triangles have one signed area of zero.
+BOW_TIE = {"type": "Polygon", "coordinates": [[[10, 50], [10.1, 50.1], [10.1, 50], [10, 50.1], [10, 50]]]}
+
+
+@pytest.fixture
+def features(tmp_path: Path) -> Callable[[Any], Any]:
+    def read(content: Any) -> Any:
+        path = tmp_path / "map.geojson"
+        if isinstance(content, bytes):
+            path.write_bytes(content)
+        else:
+            path.write_text(content if isinstance(content, str) else json.dumps(content))
+        return read_features(path, "layers/map.geojson", REGION)
+
+    return read
+
+
+def test_a_feature_and_a_bare_geometry_are_read_too(features: Any, feature: Any) -> None:
+    for content in (feature(SQUARE, holder="north"), json.loads(shapely.to_geojson(SQUARE))):
+        read = features(content)
+        assert [f.geometry.equals(SQUARE) for f in read.features] == [True]
+        assert not read.rejects
+        assert not read.notes
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "the file is empty (0 bytes)"),
+        (b"  \n", "the file is empty"),
+        (b"\xff\xd8\xff\xe0picture", "not utf-8"),
+        ("<html>", "no JSON"),
+        ('{"type": "FeatureCollection", "features": [', "no JSON"),
+        ('{"type": "Polygon", "coordinates": [[[NaN, 1]]]}', "NaN is no number"),
+        ("[" * 100_000, "no JSON"),
+        ("[1, 2]", "its type is null"),
+        ({"type": "Topology"}, 'its type is "Topology"'),
+        ({"type": "FeatureCollection", "features": {"a": 1}}, "no list of features"),
+    ],
+)
+def test_what_is_no_geojson_is_refused(features: Any, content: Any, words: str) -> None:
+    with pytest.raises(LayerError, match=r"map.geojson") as fault:
+        features(content)
+    assert words in str(fault.value)
+
+
+@pytest.mark.parametrize(
+    ("crs", "refused"),
+    [
+        ("urn:ogc:def:crs:OGC:1.3:CRS84", False),
+        ("urn:ogc:def:crs:EPSG::4326", False),
+        ("EPSG:4326", False),
+        ("urn:ogc:def:crs:EPSG::3857", True),
+        ("EPSG:14326", True),
+        ("", True),
+    ],
+)
+def test_another_crs_is_refused_with_a_way_out(features: Any, collection: Any, crs: str, refused: bool) -> None:
+    content = collection((SQUARE, {}), crs={"type": "name", "properties": {"name": crs}})
+    if not refused:
+        assert len(features(content).features) == 1
+        return
+    with pytest.raises(LayerError, match="ogr2ogr -t_srs EPSG:4326"):
+        features(content)
+
+
+def test_metres_in_place_of_degrees_are_refused(features: Any, collection: Any) -> None:
+    with pytest.raises(LayerError, match=r"1\.11319e\+06.*metres of a projection"):
+        features(collection((shapely.box(1113194, 6446275, 1124326, 6463602), {})))
+
+
+def test_latitude_first_is_refused(features: Any, collection: Any) -> None:
+    with pytest.raises(LayerError, match="look swapped: exchanged they meet the case's region"):
+        features(collection((shapely.box(50.0, 10.0, 50.1, 10.1), {})))
+    with pytest.raises(LayerError, match="look swapped: GeoJSON puts longitude first"):
+        features(collection((shapely.box(10.0, 120.0, 10.1, 120.1), {})))
+
+
+def test_invalid_rings_are_repaired_and_the_change_of_area_is_noted(features: Any, collection: Any) -> None:
+    read = features(collection((BOW_TIE, {})))
+    assert read.features[0].geometry.is_valid
+    triangle = shapely.Polygon([(10, 50), (10.05, 50.05), (10, 50.1)])
+    assert area_m2([read.features[0].geometry])[0] == pytest.approx(2 * area_m2([triangle])[0], rel=1e-3)
+    (note,) = read.notes
+    assert "feature 1: an invalid ring (Self-intersection" in note
+    assert "the area went from 0.0" in note
+    assert f"to {area_m2([read.features[0].geometry])[0] / 1e6:.4f} km²" in note
+
+
+def test_features_without_ground_go_to_rejects_with_their_properties(features: Any, collection: Any) -> None:
+    flat = {"type": "Polygon", "coordinates": [[[10, 50], [10.1, 50], [10.05, 50], [10, 50]]]}
+    open_ring = {"type": "Polygon", "coordinates": [[[10, 50], [10.1, 50], [10.1, 50.1]]]}
+    members = [
+        ({"type": "Polygon", "coordinates": []}, "is empty"),
+        (None, "missing (null)"),
+        (flat, "covers no ground"),
+        (open_ring, "cannot be read"),
+        ({"type": "Polygon", "coordinates": "north"}, "cannot be read"),
+        ({"type": "Point", "coordinates": [10, 50]}, "covers no ground"),
+        (shapely.LineString([(10, 50), (10.1, 50.1)]), "covers no ground"),
+    ]
+    read = features(collection((SQUARE, {}), *((shape, {"name": "x"}) for shape, _ in members)))
+    assert len(read.features) == 1
+    assert [reject["original_row"] for reject in read.rejects] == [2, 3, 4, 5, 6, 7, 8]
+    for reject, (_, words) in zip(read.rejects, members, strict=True):
+        assert words in reject["reason"]
+        assert json.loads(reject["raw"])["properties"] == {"name": "x"}
+
+
+def test_a_collection_without_features_is_a_reject(features: Any, collection: Any) -> None:
+    read = features(collection())
+    assert not read.features
+    assert "holds no feature" in read.rejects[0]["reason"]
+
+
+def test_heights_are_dropped_and_noted(features: Any, collection: Any) -> None:
+    read = features(collection((shapely.force_3d(SQUARE, 120.0), {})))
+    assert not shapely.has_z(read.features[0].geometry)
+    assert read.features[0].geometry.equals(SQUARE)
+    assert read.notes == ("layers/map.geojson: heights of 1 feature were dropped",)
+
+
+def test_the_area_of_a_collection_is_kept(features: Any, collection: Any) -> None:
+    mixed = shapely.GeometryCollection([SQUARE, shapely.Point(10, 50)])
+    assert features(collection((mixed, {}))).features[0].geometry.equals(SQUARE)

@@ -1,0 +1,70 @@
+"""The documentation says what the code says."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from contested.base import errors
+from contested.base.records import TABLES
+
+PROJECT = Path(__file__).parents[1]
+PAGES = sorted([PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")])
+
+
+def _writer():
+    spec = importlib.util.spec_from_file_location("write_docs", PROJECT / "scripts/write_docs.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("name", ["tables.md", "case-toml.md", "commands.md", "errors.md"])
+def test_generated_pages_are_fresh(name: str) -> None:
+    assert (PROJECT / "docs" / name).read_text(encoding="utf-8") == _writer().PAGES[name](), "run `make docs`"
+
+
+def test_every_error_stands_in_the_tree() -> None:
+    names = [n for n, o in vars(errors).items() if isinstance(o, type) and issubclass(o, errors.ContestedError)]
+    assert all(name in errors.__doc__ for name in names) and len(names) >= 10
+
+
+def test_every_test_of_weighing_and_every_table_stands_in_the_docs() -> None:
+    from contested.weighing.findings import TESTS
+
+    methods = (PROJECT / "docs/methods.md").read_text(encoding="utf-8")
+    for test in TESTS:
+        assert f"`{test.__name__}`" in methods
+    tables = (PROJECT / "docs/tables.md").read_text(encoding="utf-8")
+    assert all(f"## {name}" in tables for name in TABLES)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_resolve(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        if not re.match(r"[a-z]+:", target):
+            assert (page.parent / target).exists(), target
+
+
+def test_every_command_in_the_readme_runs(tmp_path: Path) -> None:
+    """Blocks marked ``console`` are run in order in one folder; lines that begin with ``$`` are commands."""
+    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+    commands = [
+        line[2:]
+        for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL)
+        for line in block.splitlines() if line.startswith("$ contested")
+    ]  # fmt: skip
+    assert len(commands) >= 4
+    (tmp_path / "examples").symlink_to(PROJECT / "examples")
+    import sys
+
+    for command in commands:
+        run = command.replace("contested", f"{sys.executable} -m contested.cli", 1)
+        if "build examples" in run:
+            run += " --out out"
+        done = subprocess.run(run, shell=True, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{command}\n{done.stderr}"

@@ -1,0 +1,53 @@
+"""The dossier of the invented case, and a browser to read it in."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from tests.web.invented import make_case, make_tables
+
+from contested.base.case import Case
+
+
+@pytest.fixture(scope="session")
+def tables() -> Mapping[str, pa.Table]:
+    return make_tables()
+
+
+@pytest.fixture(scope="session")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    return make_case(tmp_path_factory.mktemp("case") / "invented")
+
+
+@pytest.fixture(scope="session")
+def dossier(case: Case, tables: Mapping[str, pa.Table], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from contested.web.dossier import write_dossier
+
+    out = tmp_path_factory.mktemp("dossier") / "out"
+    write_dossier(case, tables, out)
+    return out
+
+
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+CHROMIUM_OPTIONS = (
+    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium is installed: the pages were not opened in a browser")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: no page was opened")
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(CHROMIUM_OPTIONS))
+        yield opened
+        opened.close()

@@ -1,0 +1,209 @@
+"""The dossier in a real browser, from ``file://``: desktop and phone, light and dark, with and without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.pages
+
+AXE = Path(__file__).parent / "vendor/axe.min.js"
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+PAGES = (
+    "index", "map", "findings", "council", "incidents", "claims", "figures", "sources", "records", "holdings", "rows",
+)  # fmt: skip
+
+
+class Opened:
+    """A page with everything that it logged and asked for."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.faults: list[str] = []
+        self.requests: list[str] = []
+        page.on(
+            "console",
+            lambda message: self.faults.append(message.text) if message.type in ("error", "warning") else None,
+        )
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("request", lambda request: self.requests.append(request.url))
+
+    def go(self, path: Path) -> Any:
+        self.page.goto(path.as_uri())
+        return self.page
+
+    def map_ready(self, path: Path) -> Any:
+        page = self.go(path)
+        page.wait_for_function("() => window.CONTESTED_MAP && window.CONTESTED_MAP.ready", timeout=20_000)
+        page.wait_for_function("() => window.CONTESTED_MAP.map.areTilesLoaded()", timeout=20_000)
+        return page
+
+
+@pytest.fixture
+def opened(browser: Any, request: pytest.FixtureRequest) -> Iterator[Opened]:
+    options: dict[str, Any] = getattr(request, "param", {"viewport": DESKTOP})
+    context = browser.new_context(**options)
+    context.set_offline(True)
+    yield Opened(context.new_page())
+    context.close()
+
+
+def holders_drawn(page: Any) -> dict[str, int]:
+    """Holder → shapes drawn."""
+    page.evaluate(
+        "() => new Promise(done => { const m = window.CONTESTED_MAP.map; m.once('idle', done); m.triggerRepaint(); })"
+    )
+    found: dict[str, int] = page.evaluate(
+        """() => { const seen = {};
+        for (const f of window.CONTESTED_MAP.map.queryRenderedFeatures({layers: ['ground']})) {
+          const h = f.properties.holder; (seen[h] = seen[h] || new Set()).add(f.properties.place); }
+        return Object.fromEntries(Object.entries(seen).map(([h, s]) => [h, s.size])); }"""
+    )
+    return found
+
+
+VIEWS = [
+    pytest.param({"viewport": DESKTOP, "color_scheme": "light"}, id="desktop-light"),
+    pytest.param({"viewport": PHONE, "color_scheme": "dark", "has_touch": True}, id="phone-dark"),
+]
+
+
+@pytest.mark.parametrize("opened", VIEWS, indirect=True)
+def test_every_page_is_quiet_fits_and_passes_axe(opened: Opened, dossier: Path) -> None:
+    files = [f"{name}.html" for name in PAGES] + [
+        f"documents/{path.name}" for path in (dossier / "documents").iterdir()
+    ]
+    for file in files:
+        page = opened.map_ready(dossier / file) if file == "map.html" else opened.go(dossier / file)
+        assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], file
+        # The policy of the page keeps out scripts of any other origin, axe too, unless it is evaluated directly.
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        result = page.evaluate(
+            "tags => axe.run(document, {runOnly: tags, preload: false})",
+            ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+        )
+        told = [(fault["id"], [node["html"][:160] for node in fault["nodes"][:3]]) for fault in result["violations"]]
+        assert told == [], file
+        assert page.evaluate("window.stolen") is None, file
+    assert opened.faults == []
+    assert all(url.startswith(("file://", "blob:", "data:")) for url in opened.requests)
+    assert len(opened.requests) > 20
+
+
+@pytest.mark.parametrize("opened", VIEWS, indirect=True)
+def test_the_map_draws_and_the_slider_moves_it(opened: Opened, dossier: Path) -> None:
+    page = opened.map_ready(dossier / "map.html")
+    assert page.locator("#day-output").inner_text() == "8 March 2020"
+    assert holders_drawn(page) == {"north": 2, "south": 2}
+    picture = page.locator("#map canvas").screenshot()
+    slider = page.locator("#day")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    assert page.locator("#day-output").inner_text() == "9 March 2020"
+    assert slider.get_attribute("aria-valuetext") == "9 March 2020"
+    assert holders_drawn(page) == {"north": 3, "south": 1}
+    assert page.locator("#map canvas").screenshot() != picture
+    page.keyboard.press("Home")
+    assert page.locator("#day-output").inner_text() == "1 March 2020"
+    assert holders_drawn(page) == {"north": 1, "south": 3}
+    assert page.locator(".map-number.later").count() == page.locator(".map-number").count() == 3
+    page.get_by_role("button", name="Day after").click()
+    assert page.locator("#day-output").inner_text() == "2 March 2020"
+    assert page.locator(".map-number.later").count() == 1
+    assert opened.faults == []
+
+
+def test_play_runs_and_stops(opened: Opened, dossier: Path) -> None:
+    page = opened.map_ready(dossier / "map.html")
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function("() => document.getElementById('day').value > 8")
+    page.get_by_role("button", name="Pause").click()
+    assert page.get_by_role("button", name="Play").is_visible()
+
+
+def test_keyboard_reaches_slider_numbers_and_list(opened: Opened, dossier: Path) -> None:
+    page = opened.map_ready(dossier / "map.html")
+    reached = set()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("() => document.activeElement.id || document.activeElement.classList[0]"))
+    assert {"day-back", "day-play", "day-next", "day", "others", "map-number"} <= reached
+    page.locator(".attack-list button").first.focus()
+    page.keyboard.press("Enter")
+    assert "Night attack" in page.locator("#chosen").inner_text()
+    assert page.locator("#day-output").inner_text() == "2 March 2020"
+    link = page.locator("#chosen a").get_attribute("href")
+    assert link == "incidents.html#I1"
+
+
+def test_an_attack_is_drawn_as_an_area_and_other_incidents_on_request(opened: Opened, dossier: Path) -> None:
+    page = opened.map_ready(dossier / "map.html")
+    count = "name => window.CONTESTED_MAP.map.queryRenderedFeatures({layers: [name]}).length"
+    holders_drawn(page)
+    assert page.evaluate(count, "attacks") >= 3 and page.evaluate(count, "others") == 0
+    page.locator("#others").check()
+    holders_drawn(page)
+    assert page.evaluate(count, "others") >= 1
+    # Areas of 6 and 25 kilometres have no number at its middle, as if it were a point.
+    assert page.locator(".map-number:visible").count() == 3
+
+
+def test_text_of_sources_is_shown_and_not_run(opened: Opened, dossier: Path) -> None:
+    page = opened.map_ready(dossier / "map.html")
+    page.locator(".attack-list button").nth(1).click()
+    assert "<script>window.stolen=1</script>" in page.locator("#chosen").inner_text()
+    assert page.evaluate("window.stolen") is None
+    assert page.locator("main img[src='x']").count() == 0
+
+
+@pytest.mark.parametrize("opened", [{"viewport": PHONE, "java_script_enabled": False}], indirect=True)
+def test_without_javascript_figures_and_tables_stand(opened: Opened, dossier: Path) -> None:
+    page = opened.go(dossier / "map.html")
+    assert not page.locator("#map-app").is_visible()
+    figure = page.locator("#still-maps img").first
+    figure.scroll_into_view_if_needed()
+    assert figure.is_visible() and figure.bounding_box()["height"] > 200
+    page = opened.go(dossier / "index.html")
+    assert page.get_by_role("table").first.is_visible()
+    assert page.get_by_role("rowheader", name="Northland").first.is_visible()
+
+
+def test_figures_load(opened: Opened, dossier: Path) -> None:
+    page = opened.go(dossier / "figures.html")
+    for image in page.locator("main img").all():
+        image.scroll_into_view_if_needed()
+        page.wait_for_function("image => image.complete && image.naturalWidth > 100", arg=image.element_handle())
+
+
+def test_a_link_into_a_closed_list_opens_it(opened: Opened, dossier: Path) -> None:
+    page = opened.go(dossier / "index.html")
+    page.evaluate("() => document.querySelectorAll('details').forEach(part => { part.open = false; })")
+    page.evaluate("() => { location.hash = 'contradiction-K1'; }")
+    page.wait_for_function("() => document.getElementById('contradiction-K1').closest('details').open")
+    assert page.locator("#contradiction-K1").is_visible()
+
+
+def test_passage_is_marked_where_the_claim_leads(opened: Opened, dossier: Path) -> None:
+    page = opened.go(dossier / "claims.html")
+    page.locator("#C1").get_by_role("link", name="window.stolen").first.click()
+    assert "#p-C1" in page.url
+    marked = page.locator("#p-C1 + mark").inner_text()
+    assert marked and "A medic said the gas came at night".startswith(marked)
+
+
+def test_print_leaves_the_map_out_and_keeps_the_figures(opened: Opened, dossier: Path) -> None:
+    page = opened.map_ready(dossier / "map.html")
+    page.emulate_media(media="print")
+    assert not page.locator("#map-app").is_visible()
+    assert page.locator("#still-maps img").first.is_visible()
+
+
+def test_without_webgl_the_page_says_so_and_shows_figures(opened: Opened, dossier: Path) -> None:
+    opened.page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+    page = opened.go(dossier / "map.html")
+    page.wait_for_function("() => !document.getElementById('map-failed').hidden")
+    assert not page.locator("#map-app").is_visible() and page.locator("#still-maps").is_visible()

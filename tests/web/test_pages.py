@@ -1,0 +1,261 @@
+"""What the pages show, before any template."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.web.invented import CASE_TOML, make_tables
+
+from contested.base.case import Case
+from contested.base.records import CLAIMS, INCIDENTS, TABLES
+from contested.web.addresses import anchor, safe_link
+from contested.web.claim_pages import cut_pieces
+from contested.web.council_page import show_council
+from contested.web.edition import Edition
+from contested.web.figures import draw_figures, small_days
+from contested.web.finding_pages import show_findings
+from contested.web.ground import read_grounds, simplified
+from contested.web.incident_pages import incident_order, show_incidents
+from contested.web.index_page import show_index
+from contested.web.marks import PALETTE
+from contested.web.timeline import Moment, draw_timeline
+
+
+@pytest.fixture
+def edition(case: Case, tables: Mapping[str, pa.Table]) -> Edition:
+    return Edition.of(case, tables)
+
+
+def event_of(edition: Edition) -> Any:
+    return show_index(edition, None, "", None).events[0]
+
+
+def test_the_matrix_shows_latest_and_earlier(edition: Edition) -> None:
+    event = event_of(edition)
+    assert event.questions == ("who", "means", "how")
+    assert event.unanswered == ("happened", "when", "toll")
+    rows = {row.party.id: {cell.question: cell for cell in row.cells} for row in event.accounts}
+    assert list(rows) == ["north", "south", "watch"]
+    who = rows["north"]["who"]
+    assert [said.text for said in who.latest] == ["blames Southland (suspects)"]
+    assert [(said.text, said.said_on) for said in who.earlier] == [("denies that Northland did it", "3 March 2020")]
+    assert who.earlier_number.text == "1" and who.within.text == "1" and who.between.text == "1"
+    assert not who.agrees and rows["south"]["who"].agrees and rows["watch"]["who"].agrees
+    assert rows["watch"]["who"].latest[0].href == "claims.html#C1"
+
+
+def test_a_machines_reading_stands_apart_from_checked_claims(edition: Edition) -> None:
+    event = event_of(edition)
+    cells = {(row.party.id, cell.question): cell for row in event.accounts for cell in row.cells}
+    north = cells["north", "who"]
+    assert [said.text for said in north.unchecked] == ["declines to attribute"] and north.unchecked_number.text == "1"
+    assert not cells["south", "who"].latest[0].checked and cells["watch", "who"].latest[0].checked
+    assert [one.anchor for one in event.unchecked] == ["contradiction-K3"]
+    assert (event.between_number.text, event.within_number.text, event.unchecked_number.text) == ("1", "1", "1")
+
+
+def test_beside_each_blame_stands_the_reply_or_that_none_was_found(edition: Edition) -> None:
+    blames = {(blame.speaker.id, blame.target.id): blame for blame in event_of(edition).blames}
+    assert set(blames) == {("watch", "north"), ("south", "north"), ("north", "south")}
+    replies = [(words, said.href) for words, said in blames["watch", "north"].replies]
+    assert replies == [("denies", "claims.html#C2"), ("gives another explanation", "claims.html#C3")]
+    assert blames["north", "south"].replies == ()
+    assert blames["north", "south"].modality == "suspects"
+
+
+def test_contradictions_within_and_between(edition: Edition) -> None:
+    event = event_of(edition)
+    assert [(mark.id, len(found)) for mark, found in event.within] == [("north", 1)]
+    assert [(question, len(found)) for question, found in event.between] == [("who", 1)]
+
+
+def test_an_incident_keeps_every_source(edition: Edition) -> None:
+    first = show_incidents(edition)[0].incidents[0]
+    assert (first.number, first.title, len(first.records), first.toll_conflict) == (1, "Night attack", 2, True)
+    assert [(toll.low.text, toll.high.text) for toll in first.tolls] == [("2", "5")]
+    layer = first.places[0].layers[0]
+    assert [(share.party.id, share.p.text, share.held) for share in layer.shares] == [
+        ("south", "75 %", True), ("north", "25 %", False)
+    ]  # fmt: skip
+    assert layer.front.text == "1,234" and layer.changed_to.id == "north"
+
+
+def test_numbers_on_the_map_follow_the_events_incidents_first(edition: Edition) -> None:
+    assert incident_order(edition) == {"I1": 1, "I2": 2, "I3": 3}
+
+
+def test_a_partly_withheld_incident_tells_only_what_its_printed_records_tell(case: Case) -> None:
+    tables = make_tables()
+    rows = tables["incidents"].to_pylist()
+    rows[0] = {**rows[0], "records": ["reports:1", "reports:5"], "killed_high": 99}
+    tables["incidents"] = INCIDENTS.from_rows(rows)
+    incident = Edition.of(case, tables).public.rows["incidents"]["I1"]
+    assert incident["records"] == ["reports:1"] and incident["killed_high"] is None
+
+
+def test_findings_stand_with_reporting_term_and_refusals_with_counts(edition: Edition) -> None:
+    ran, refused = show_findings(edition).findings
+    assert [word for word, _ in ran.values] == [
+        "estimate", "interval, low", "interval, high", "worst case, low", "worst case, high", "p"
+    ]  # fmt: skip
+    assert dict(ran.values)["p"].text == "0.0143"
+    assert "north" in ran.reporting_term.text
+    assert dict(ran.rows)["used: incidents"].text == "2"
+    assert ("inside", "2") in [(word, str(value)) for word, value in ran.details]
+    assert refused.refused and refused.n.text == "2"
+
+
+def test_votes_are_counted_and_vetoes_named(edition: Edition) -> None:
+    council = show_council(edition)
+    assert council is not None
+    draft = council.drafts[0]
+    assert [(word, number.text) for word, number in draft.tallies] == [("yes", "1"), ("no", "1"), ("abstain", "1")]
+    assert draft.vetoes == ("North",) and draft.outcome == "vetoed"
+    assert [[cell.vote for cell in cells if cell] for _, _, cells in council.members] == [["no"], ["yes"], ["abstain"]]
+    assert "shape-veto" in council.svg and "<script" not in council.svg
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_pieces_joined_are_the_text(data: st.DataObject) -> None:
+    text = data.draw(st.text(max_size=60))
+    edition = _plain_edition()
+    spans = st.tuples(st.integers(-3, len(text) + 3), st.integers(-3, len(text) + 3))
+    claims = []
+    for number, pieces in enumerate(data.draw(st.lists(st.lists(spans, min_size=1, max_size=3), max_size=6))):
+        claims.append({
+            "claim_id": f"C{number + 1}", "speaker_text": "x", "speaker_actor": None,
+            "passage": [{"text": "", "start": start, "end": end} for start, end in pieces],
+        })  # fmt: skip
+    cut = cut_pieces(edition, text, claims)
+    assert "".join(piece.text for piece in cut) == text
+    anchors = [name for piece in cut for name in piece.anchors]
+    assert len(anchors) == len(set(anchors))
+
+
+_PLAIN: list[Edition] = []
+
+
+def _plain_edition() -> Edition:
+    """An edition whose claims are C1 to C7, made once: drawing examples must not build one each."""
+    if not _PLAIN:
+        from pathlib import Path
+        from tempfile import mkdtemp
+
+        from contested.base.case import open_case
+
+        folder = Path(mkdtemp())
+        (folder / "case.toml").write_text(CASE_TOML.split("[[layers]]")[0], encoding="utf-8")
+        _PLAIN.append(Edition.of(open_case(folder), make_tables()))
+    return _PLAIN[0]
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [
+        ("https://example.org/a?b=1", True), ("HTTP://example.org", True), ("javascript:alert(1)", False),
+        ("data:text/html,x", False), ("https://a b", False), ("//example.org", False), ("https://x\n", False),
+        (None, False), ('https://x"onclick=1', False),
+    ],
+)  # fmt: skip
+def test_only_web_addresses_become_links(address: str | None, kept: bool) -> None:
+    assert (safe_link(address) is not None) is kept
+
+
+@given(st.text(min_size=1, max_size=40))
+def test_anchors_are_plain(text: str) -> None:
+    assert anchor(text).isascii() and not set(anchor(text)) & set(" #?%&<>\"'/")
+
+
+def test_long_tables_are_parted_and_links_follow(case: Case) -> None:
+    from contested.web.addresses import ROWS_PER_PAGE, RowAddresses
+
+    tables = make_tables()
+    claim = tables["claims"].to_pylist()[0]
+    tables["claims"] = CLAIMS.from_rows({**claim, "claim_id": f"Q{number:04}"} for number in range(ROWS_PER_PAGE + 1))
+    for name in ("accounts", "contradictions", "votes"):
+        tables[name] = TABLES[name].empty()
+    addresses = RowAddresses(Edition.of(case, tables).public)
+    assert [(file, len(keys)) for file, keys in addresses.paged("claims")] == [
+        ("claims.html", ROWS_PER_PAGE), ("claims-2.html", 1)
+    ]  # fmt: skip
+    assert addresses.row("claims", f"Q{ROWS_PER_PAGE:04}") == f"claims-2.html#Q{ROWS_PER_PAGE:04}"
+
+
+# --- ground and figures --------------------------------------------------------------------------
+
+
+def test_ground_by_day(edition: Edition) -> None:
+    ground = read_grounds(edition)[0]
+    assert ground.changes == {date(2020, 3, 5): 1, date(2020, 3, 7): 1, date(2020, 3, 9): 1}
+    assert ground.figure_days() == [date(2020, 3, 1), date(2020, 3, 7), date(2020, 3, 8), date(2020, 3, 9)]
+    assert small_days(ground) == [date(2020, 3, 1), *ground.changes]
+    areas = ground.areas_on(date(2020, 3, 1))
+    assert areas["south"].area == pytest.approx(0.03) and areas["north"].area == pytest.approx(0.01)
+    assert ground.edges_on(date(2020, 3, 1)).length == pytest.approx(0.2)
+    assert {label.name: label.local for label in ground.labels()}[
+        "Old Town"
+    ] == "\u0627\u0644\u0645\u062f\u064a\u0646\u0629"
+
+
+def test_too_many_vertices_are_simplified_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    import shapely
+
+    import contested.web.ground as ground
+
+    circle = shapely.Point(37, 36).buffer(0.1, quad_segs=200)
+    assert simplified([circle])[1] == 0.0
+    monkeypatch.setattr(ground, "MAX_VERTICES", 100)
+    shapes, tolerance = simplified([circle])
+    assert shapely.get_num_coordinates(shapes[0]) <= 100 and 0 < tolerance < 0.01
+    assert shapes[0].symmetric_difference(circle).area < 0.02 * circle.area
+
+
+def test_figures_are_drawn_the_same_each_time(case: Case, tables: Mapping[str, pa.Table]) -> None:
+    def drawn() -> list[Any]:
+        edition = Edition.of(case, tables)
+        grounds = read_grounds(edition)
+        grounds[0].entry = grounds[0].entry.model_copy(update={"figure_days": ()})
+        grounds[0].last = date(2020, 3, 5)
+        return draw_figures(edition, grounds, "figures.html")
+
+    first, again = drawn(), drawn()
+    assert [figure.figure.name for figure in first] == [
+        "attacks", "ground-blocks-2020-03-01", "ground-blocks-2020-03-05", "progression-blocks"
+    ]  # fmt: skip
+    assert [(figure.svg, figure.png) for figure in first] == [(figure.svg, figure.png) for figure in again]
+    assert b"<dc:date>" not in first[0].svg and all(figure.png.startswith(b"\x89PNG") for figure in first)
+
+
+def test_holders_have_colours_and_patterns_of_their_own(edition: Edition) -> None:
+    marks = {mark.id: mark for mark in edition.marks.all()}
+    assert marks["north"].colour == PALETTE[0] and marks["south"].pattern == "slash"
+    assert len({marks[name].pattern for name in ("north", "south", "contested")}) == 3
+    assert edition.marks("Nobody declared").name == "Nobody declared"
+
+
+# --- timeline ------------------------------------------------------------------------------------
+
+
+def test_a_timeline_cuts_long_gaps_and_escapes() -> None:
+    moments = [
+        Moment(date(2020, 1, 1), "A <b>", 1, "x</title><script>", "circle", "", ""),
+        Moment(date(2020, 1, 3), "A <b>", 1, "y", "veto", "", ""),
+        Moment(date(2020, 9, 1), "Z", 2, "z", "up", "", ""),
+    ]
+    svg = draw_timeline(moments, "t", "d")
+    assert "242 days" in svg and svg.count('class="cut"') == 1
+    assert "<script" not in svg and "<b>" not in svg
+    assert draw_timeline([], "t", "d") == ""
+    one = draw_timeline(moments[:1], "t", "d")
+    assert "1 Jan 2020" in one
+    same_day = [replace(moments[0], text=str(number)) for number in range(4)]
+    heights = {line.split('cy="')[1].split('"')[0] for line in draw_timeline(same_day, "t", "d").split("<circle")[1:]}
+    assert len(heights) == 4
