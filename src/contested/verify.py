@@ -11,12 +11,11 @@ itself, so the digest that ``contested verify`` prints should be kept or publish
 from __future__ import annotations
 
 import hashlib
-import html
 import json
-import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,8 +50,6 @@ REFERENCES = {
     ("fronts", "incident_id"): ("incidents", "incident_id"),
     ("finding_rows", "finding_id"): ("findings", "finding_id"),
 }
-_NUMBER = re.compile(r'<a\b[^>]*\bdata-number="([^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
-_TAG = re.compile(r"<[^>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,37 +116,31 @@ def _check_originals(case: Case, manifest: Mapping[str, Any]) -> tuple[int, Iter
     built: dict[str, str] = manifest["originals"]
     now = list_originals(case)
     here = dict(zip(now["original_path"].to_pylist(), now["sha256"].to_pylist(), strict=True))
-
-    def faults() -> Iterator[str]:
-        for path in sorted(built.keys() | here.keys()):
-            if path not in here:
-                yield f"{path}: the original is missing; restore it"
-            elif path not in built:
-                yield f"{path}: this file came after the build; build again"
-            elif built[path] != here[path]:
-                yield f"{path}: SHA-256 is {here[path]}, was {built[path]} at the build; the original was altered"
-
-    return len(built), faults()
+    return len(built), _differences(
+        built, here, "the original is missing; restore it", "this file came after the build; build again"
+    )
 
 
 def _check_decisions(case: Case) -> tuple[int, Iterator[str]]:
     return read_decisions(case.folder / "decisions.jsonl").num_rows, iter(())
 
 
-def _check_tree(folder: Path, built: Mapping[str, str], known: list[str] | tuple[()]) -> tuple[int, Iterator[str]]:
-    here = hash_tree(folder)
+def _check_tree(folder: Path, built: Mapping[str, str], known: Iterable[str]) -> tuple[int, Iterator[str]]:
+    named = {f"{folder.name}/{path}": digest for path, digest in built.items()}
+    here = {f"{folder.name}/{path}": digest for path, digest in hash_tree(folder).items()}
+    differences = _differences(named, here, "the file is missing; build again", "the build did not make this file")
+    return len(built), chain(known, differences)
 
-    def faults() -> Iterator[str]:
-        yield from known
-        for path in sorted(built.keys() | here.keys()):
-            if path not in here:
-                yield f"{folder.name}/{path}: the file is missing; build again"
-            elif path not in built:
-                yield f"{folder.name}/{path}: the build did not make this file"
-            elif built[path] != here[path]:
-                yield f"{folder.name}/{path}: SHA-256 is {here[path]}, was {built[path]} at the build"
 
-    return len(built), faults()
+def _differences(built: Mapping[str, str], here: Mapping[str, str], missing: str, extra: str) -> Iterator[str]:
+    """A line for each file whose hash is not that of the build, or that only one of the two has."""
+    for path in sorted(built.keys() | here.keys()):
+        if path not in here:
+            yield f"{path}: {missing}"
+        elif path not in built:
+            yield f"{path}: {extra}"
+        elif built[path] != here[path]:
+            yield f"{path}: SHA-256 is {here[path]}, was {built[path]} at the build; the file was altered"
 
 
 def _check_references(tables: Mapping[str, pa.Table]) -> tuple[int, Iterator[str]]:
@@ -196,25 +187,11 @@ def _check_texts(tables: Mapping[str, pa.Table]) -> tuple[int, Iterator[str]]:
 
 
 def _check_numbers(case: Case, tables: Mapping[str, pa.Table]) -> tuple[int, Iterator[str]]:
-    """Each number that a page prints, against its listing and against its rows."""
-    from contested.web.numbers import derive_number
+    """Each number that a page prints, against its entry and against its rows."""
+    from contested.web.numbers import check_numbers
 
-    specs = json.loads((case.dossier / "numbers.json").read_text(encoding="utf-8"))
-    printed, faults = 0, []
-    for page in sorted(case.dossier.rglob("*.html")):
-        shown = page.relative_to(case.dossier).as_posix()
-        for number, inner in _NUMBER.findall(page.read_text(encoding="utf-8")):
-            printed += 1
-            text = html.unescape(_TAG.sub("", inner)).strip()
-            if number not in specs:
-                faults.append(f"{shown}: number {number} ({text}) is not listed in numbers.json")
-                continue
-            derived = derive_number(specs[number], tables)
-            if text != derived:
-                faults.append(f"{shown}: number {number} prints {text!r}, its rows give {derived!r}")
-    if not printed:
-        faults.append("no page prints a number that can be followed")
-    return printed, iter(faults)
+    listed = json.loads((case.dossier / "numbers.json").read_text(encoding="utf-8"))
+    return len(listed), iter(check_numbers(case.dossier, tables))
 
 
 def _check_findings(case: Case, tables: Mapping[str, pa.Table]) -> tuple[int, Iterator[str]]:

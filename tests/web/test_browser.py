@@ -152,6 +152,19 @@ def test_an_attack_is_drawn_as_an_area_and_other_incidents_on_request(opened: Op
     assert page.locator(".map-number:visible").count() == 3
 
 
+def test_another_size_shows_the_whole_region_again(opened: Opened, dossier: Path) -> None:
+    page = opened.map_ready(dossier / "map.html")
+    inside = (
+        "() => { const seen = window.CONTESTED_MAP.map.getBounds();"
+        " return seen.contains([37, 36.1]) && seen.contains([37.2, 36.3]); }"
+    )
+    wide = page.evaluate("window.CONTESTED_MAP.map.getZoom()")
+    page.set_viewport_size(PHONE)
+    page.wait_for_function(f"() => ({inside})() && window.CONTESTED_MAP.map.getZoom() < {wide}")
+    page.set_viewport_size(DESKTOP)
+    page.wait_for_function(f"() => ({inside})() && Math.abs(window.CONTESTED_MAP.map.getZoom() - {wide}) < 0.01")
+
+
 def test_text_of_sources_is_shown_and_not_run(opened: Opened, dossier: Path) -> None:
     page = opened.map_ready(dossier / "map.html")
     page.locator(".attack-list button").nth(1).click()

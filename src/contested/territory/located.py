@@ -52,19 +52,23 @@ def locate_incidents(
     """Lay incidents over layers of control.
 
     The front meant is the one between the two parties of the weighing that the case sets for the incident's event and
-    the layer; between any two parties where it sets none. A place without radius is used in no layer.
+    the layer. Where it sets none, it is the front that all weighings of the case mean, so that other incidents can be
+    compared with those weighed; and the one between any two parties when they mean several, or there are none. A place
+    without radius is used in no layer.
     """
     import pyarrow as pa
 
     holdings = pa.concat_tables([HOLDINGS.empty(), *(layer.holdings for layer in layers)])
     places = _places(incident_places, incidents)
     pairs = {(w.event, w.layer): (w.advancing, w.losing) for w in case.file.weighing}
+    meant_by_all = set(pairs.values())
+    usual = meant_by_all.pop() if len(meant_by_all) == 1 else None
     control: list[dict[str, Any]] = []
     fronts: list[dict[str, Any]] = []
     for tables in layers:
         layer = ControlLayer(tables.holdings)
         control.extend(_control_rows(places, layer))
-        meant = [pairs.get((event or "", layer.name)) for event in places.events]
+        meant = [pairs.get((event or "", layer.name), usual) for event in places.events]
         fronts.extend(_front_rows(places, layer, meant))
     return LocatedIncidents(HOLDINGS.check(holdings), CONTROL.from_rows(control), FRONTS.from_rows(fronts))
 

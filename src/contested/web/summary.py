@@ -1,4 +1,4 @@
-"""Ten lines that say what a build found, for the end of ``contested build``.
+"""A few lines that say what a build found, for the end of ``contested build``.
 
 In: the tables of a case. Out: lines of text. Refuses: nothing.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from contested.base.case import Case
 
@@ -18,38 +18,65 @@ if TYPE_CHECKING:
 def summarise_tables(case: Case, tables: Mapping[str, pa.Table]) -> tuple[str, ...]:
     """What the build found, a line a stage; every count can be had again from the tables named."""
     origins = Counter(tables["claims"]["origin"].to_pylist())
-    contradictions = Counter((row["kind"], row["checked"]) for row in tables["contradictions"].to_pylist())
     records, incidents, places = tables["records"], tables["incidents"], tables["incident_places"]
     in_window = sum(records["in_window"].to_pylist())
     located = sum(lon is not None for lon in places["lon"].to_pylist())
     layers = len(set(tables["holdings"]["layer"].to_pylist()))
-    findings = tables["findings"].to_pylist()
-    n_refused = sum(row["refused"] for row in findings)
-    drafts = {row["draft"]: row["outcome"] for row in tables["votes"].to_pylist()}
-    vetoed = sum(outcome == "vetoed" for outcome in drafts.values())
-    unchecked = contradictions["within", False] + contradictions["between", False]
-    rejects, notes = tables["rejects"].num_rows, tables["notes"].num_rows
     parties = len(set(tables["accounts"]["party"].to_pylist()))
-    questions = len(set(tables["accounts"]["question"].to_pylist()))
-    return (
+    lines = [
         case.file.title,
         f"  claims         {tables['claims'].num_rows}: {origins['statement']} entered by hand, "
         f"{origins['document']} read by the program, {_counted(origins['vote'], 'vote')}",
-        f"  accounts       {_counted(parties, 'party', 'parties')}, "
-        f"{_counted(tables['accounts'].num_rows, 'answer')} to {_counted(questions, 'question')}",
-        f"  contradictions {contradictions['within', True]} within a party, "
-        f"{contradictions['between', True]} between parties; {unchecked} more rest on readings nobody has checked",
-        f"  council        {_counted(len(drafts), 'draft')}, {vetoed} vetoed"
-        if drafts
-        else "  council        no votes",
+        f"  accounts       {_counted(parties, 'party', 'parties')}, {_counted(tables['accounts'].num_rows, 'answer')}",
+        *_contradiction_lines(case, tables),
+        *_council_lines(tables["votes"].to_pylist()),
         f"  incidents      {incidents.num_rows} at {_counted(places.num_rows, 'place')} ({located} with a point), "
         f"from {_counted(records.num_rows, 'record')}, {in_window} in the window",
-        f"  territory      {_counted(tables['holdings'].num_rows, 'holding')} in {_counted(layers, 'layer')}"
-        if layers
-        else "  territory      no layer",
-        f"  findings       {len(findings) - n_refused} reported, {n_refused} refused for want of incidents",
-        f"  refused rows   {rejects}, notes of the readers {notes}: see the sources page",
+    ]
+    if layers:
+        lines.append(
+            f"  territory      {_counted(tables['holdings'].num_rows, 'holding')} in {_counted(layers, 'layer')}"
+        )
+    for row in tables["findings"].to_pylist():
+        lines.append(f"  finding        {row['reading'].split('. ')[0].removesuffix('.')}.")
+        if row["refused"]:
+            lines[-1] += " (no test against chance: too few)"
+    if refused := tables["rejects"].num_rows:
+        lines.append(f"  refused        {_counted(refused, 'row')}: the sources page says why")
+    return tuple(lines)
+
+
+def _contradiction_lines(case: Case, tables: Mapping[str, pa.Table]) -> list[str]:
+    rows = tables["contradictions"].to_pylist()
+    checked = [row for row in rows if row["checked"]]
+    within = {(row["event_id"], row["party_a"], row["question"]) for row in checked if row["kind"] == "within"}
+    versions: dict[tuple[str, str, str], list[str]] = {}
+    for row in tables["accounts"].to_pylist():
+        cell = row["event_id"], row["party"], row["question"]
+        if cell in within and row["checked"] and row["answer"] not in versions.setdefault(cell, []):
+            versions[cell].append(row["answer"])
+    lines = [
+        f"  against itself {case.party_names.get(party, party)} on {question}: {'; then '.join(answers)}"
+        for (_, party, question), answers in versions.items()
+    ]
+    between = sum(row["kind"] == "between" for row in checked)
+    lines.append(
+        f"  contradictions {between} between parties, {len(checked) - between} within one; "
+        f"{len(rows) - len(checked)} more rest on readings that nobody has checked"
     )
+    return lines
+
+
+def _council_lines(votes: list[dict[str, Any]]) -> list[str]:
+    if not votes:
+        return []
+    drafts = {row["draft"]: row["outcome"] for row in votes}
+    vetoed = sum(outcome == "vetoed" for outcome in drafts.values())
+    vetoing = sorted({row["member"] for row in votes if row["veto"]})
+    return [
+        f"  council        {_counted(len(drafts), 'draft')}, {vetoed} vetoed"
+        + (f" ({', '.join(vetoing)})" if vetoing else "")
+    ]
 
 
 def _counted(number: int, word: str, plural: str | None = None) -> str:

@@ -9,8 +9,11 @@
   var DAY_MS = 86400000;
   var MONTHS = "January February March April May June July August September October November December".split(" ");
   var PLAY_MS = 700;
+  var BOUNDS = [[data.box[0], data.box[1]], [data.box[2], data.box[3]]];
   // Above this many incidents numbers become unreadable; circles and the list remain.
   var MAX_NUMBERS = 80;
+  // More buttons than this slow the page down; the rest stands on the page of incidents.
+  var MAX_LISTED = 300;
   // A circle wider than this share of the map says "somewhere here": it has no number at its middle.
   var WIDE_SHARE = 0.35;
   // Numbers nearer than this are joined, so that each can be hit with a finger.
@@ -158,8 +161,8 @@
     map = new window.maplibregl.Map({
       container: "map", style: style(), attributionControl: false, dragRotate: false, pitchWithRotate: false,
       touchPitch: false, cooperativeGestures: false, fadeDuration: 0, maxPitch: 0, scrollZoom: false,
-      bounds: [[data.box[0], data.box[1]], [data.box[2], data.box[3]]], fitBoundsOptions: { padding: 12, animate: false },
-      locale: { "NavigationControl.ZoomIn": "+", "NavigationControl.ZoomOut": "−" }
+      bounds: BOUNDS, fitBoundsOptions: { padding: 12, animate: false },
+      locale: { "NavigationControl.ZoomIn": text.zoom_in, "NavigationControl.ZoomOut": text.zoom_out }
     });
   } catch (error) {
     fail(error);
@@ -168,6 +171,9 @@
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   map.addControl(new window.maplibregl.NavigationControl({ showCompass: false }), "top-right");
+  byId("map").querySelectorAll(".maplibregl-ctrl-zoom-in, .maplibregl-ctrl-zoom-out").forEach(function (button) {
+    button.addEventListener("click", function () { state.moved = true; });
+  });
   map.addControl(new window.maplibregl.ScaleControl({ unit: "metric" }), "bottom-left");
   map.on("styleimagemissing", function (event) {
     if (PATTERNS[event.id] && !map.hasImage(event.id)) { map.addImage(event.id, patternImage(PATTERNS[event.id], isDark()), { pixelRatio: 2 }); }
@@ -275,6 +281,11 @@
     showLater();
     showChosen();
   }
+  // A window that changes its size shows the whole region again, unless the reader chose a view.
+  ["dragstart", "zoomstart"].forEach(function (name) {
+    map.on(name, function (event) { if (event.originalEvent) { state.moved = true; } });
+  });
+  map.on("resize", function () { if (!state.moved) { map.fitBounds(BOUNDS, { padding: 12, animate: false }); } });
   map.on("moveend", function () { arrangeNumbers(); thinLabels(); });
   map.on("click", "attacks", function (event) { choose([data.incidents[event.features[0].properties.index]]); });
   map.on("click", "attacks-later", function (event) { choose([data.incidents[event.features[0].properties.index]]); });
@@ -325,7 +336,7 @@
   }
   var listed = [];
   data.incidents.forEach(function (incident) {
-    if (!incident.main) { return; }
+    if (!incident.main || listed.length >= MAX_LISTED) { return; }
     var item = element("li", ""), button = element("button", "");
     button.type = "button";
     button.appendChild(element("span", "badge", String(incident.no)));
@@ -341,6 +352,12 @@
     byId("attack-list").appendChild(item);
     listed.push({ button: button, incident: incident });
   });
+
+  if (data.incidents.filter(function (incident) { return incident.main; }).length > MAX_LISTED) {
+    var rest = element("a", "", text.list_rest);
+    rest.href = "incidents.html";
+    byId("attack-list").after(rest);
+  }
 
   // --- day ----------------------------------------------------------------------------------------
 
