@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,19 @@ def test_links_between_pages_resolve(page: Path) -> None:
             assert (page.parent / target).exists(), target
 
 
+@pytest.mark.parametrize("page", ["README.md", "docs/tutorials/python.md"])
+def test_every_python_example_runs(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks marked ``python`` are run in order, in a folder with copies of the examples."""
+    blocks = re.findall(r"```python\n(.*?)```", (PROJECT / page).read_text(encoding="utf-8"), re.DOTALL)
+    assert blocks
+    derived = shutil.ignore_patterns(".contested", "dossier")
+    shutil.copytree(PROJECT / "examples", tmp_path / "examples", ignore=derived)
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    for block in blocks:
+        exec(compile(block, page, "exec"), names)
+
+
 def test_every_command_in_the_readme_runs(tmp_path: Path) -> None:
     """Blocks marked ``console`` are run in order in one folder; lines that begin with ``$`` are commands."""
     text = (PROJECT / "README.md").read_text(encoding="utf-8")
@@ -60,8 +75,6 @@ def test_every_command_in_the_readme_runs(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert len(commands) >= 4
     (tmp_path / "examples").symlink_to(PROJECT / "examples")
-    import sys
-
     for command in commands:
         run = command.replace("contested", f"{sys.executable} -m contested.cli", 1)
         if "build examples" in run:

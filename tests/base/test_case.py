@@ -45,6 +45,8 @@ def test_all_faults_are_shown_at_once_with_their_lines(case_folder: Path) -> Non
         ('path = "datasets/incidents.csv"', 'path = "datasets/incident.csv"', "does not exist"),
         ('path = "datasets/incidents.csv"', 'path = "../secret.csv"', "leaves the case folder"),
         ('id = "rebels"', 'id = "government"', "declared twice"),
+        ('preset = "plain"', 'preset = "plane"', 'did you mean "plain"'),
+        ("format = 1", 'format = 1\ngrading = "gpi"', 'did you mean "gppi"'),
         ('layer = "map"', 'layer = "mapp"', 'did you mean "map"'),
         ("format = 1", "format = 2", "format"),
         ("format = 1", "format = ", "no TOML"),

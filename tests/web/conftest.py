@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -45,6 +46,8 @@ CHROMIUM_OPTIONS = (
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     if CHROMIUM is None:
+        if os.environ.get("CONTESTED_NEEDS_BROWSER"):
+            pytest.fail("no Chromium is installed, and CONTESTED_NEEDS_BROWSER asks for one")
         pytest.skip("no Chromium is installed: the pages were not opened in a browser")
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: no page was opened")
     with sync_api.sync_playwright() as playwright:

@@ -19,6 +19,9 @@ from contested.base.errors import CaseError, nearest_name
 from contested.base.records import CONTESTED, QUESTIONS, UNKNOWN
 from contested.base.toml_lines import line_of
 
+#: Dataset presets are ``NAME.toml`` here, grading schemes ``grading-NAME.toml``.
+PRESETS = Path(__file__).parents[1] / "presets"
+
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=64)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
@@ -356,13 +359,15 @@ def _cross_faults(file: CaseFile, lines: list[str]) -> Iterator[str]:
         if name is not None and name not in names:
             shown = ".".join(map(str, location))
             hint = nearest_name(name, names)
-            yield f'line {line_of(lines, location)}: {shown} = "{name}" is no {what} of the case; {hint}'
+            yield f'line {line_of(lines, location)}: {shown} = "{name}" is no known {what}; {hint}'
 
     holders = [*parties, CONTESTED, UNKNOWN]
     for number, actor in enumerate(file.actors):
         yield from known(actor.party, parties, ("actors", number, "party"), "party")
     for number, dataset in enumerate(file.datasets):
         yield from known(dataset.event, events, ("datasets", number, "event"), "event")
+        yield from known(dataset.preset, preset_names(), ("datasets", number, "preset"), "preset")
+    yield from known(file.grading, preset_names("grading-"), ("grading",), "grading scheme")
     for number, document in enumerate(file.documents):
         yield from known(document.event, events, ("documents", number, "event"), "event")
     for number, layer in enumerate(file.layers):
@@ -375,6 +380,12 @@ def _cross_faults(file: CaseFile, lines: list[str]) -> Iterator[str]:
         yield from known(weighing.layer, layers, ("weighing", number, "layer"), "layer")
         for key in ("advancing", "losing"):
             yield from known(getattr(weighing, key), parties, ("weighing", number, key), "party")
+
+
+def preset_names(prefix: str = "") -> list[str]:
+    """Names of the presets, or with ``grading-`` of the grading schemes, in order."""
+    names = sorted(path.stem for path in PRESETS.glob(f"{prefix}*.toml"))
+    return [name.removeprefix(prefix) for name in names if prefix or not name.startswith("grading-")]
 
 
 def _path_faults(root: Path, file: CaseFile, lines: list[str]) -> Iterator[str]:
