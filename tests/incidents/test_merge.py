@@ -58,7 +58,7 @@ def test_group_becomes_one_incident_with_its_places(merge: Merge, make_record: M
     assert incident["records"] == ["hrw:3-a", "hrw:3-b", "hrw:3-c"]
     assert incident["event_id"] == "chlorine"
     assert (incident["killed_low"], incident["killed_high"], incident["toll_conflict"]) == (6, 6, False)
-    assert incident["title"] == "chlorine, Sakhour, Ard al-Hamra, 2016-11-20"
+    assert incident["title"] == "chlorine, Sakhour, Ard al-Hamra"
     places = tables.incident_places.to_pylist()
     assert [(p["place_no"], p["record_id"]) for p in places] == [(1, "hrw:3-a"), (2, "hrw:3-b")]
     assert incident["n_places"] == 2
@@ -78,7 +78,7 @@ def test_two_datasets_keep_both_records_and_the_sharper_place(merge: Merge, make
     assert incident["publish"] is True
     assert tables.incident_places["record_id"].to_pylist() == ["b:1"]
     assert incident["grade"] == "credibly substantiated"
-    assert "2 independent source groups (HRW, SOHR)" in incident["grade_rule"]
+    assert "2 source groups taken as independent (HRW, SOHR)" in incident["grade_rule"]
 
 
 @pytest.mark.parametrize(

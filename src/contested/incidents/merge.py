@@ -146,13 +146,12 @@ def _incident(
     titles = [record["title"] for record in cluster if record["title"]]
     places_named = list(dict.fromkeys(p["place_name"] for p in places if p["place_name"]))
     shown = ", ".join(places_named[:3]) + (" and others" if len(places_named) > 3 else "")
-    days = f"{first}" if first == last else f"{first} to {last}"
     groups = source_groups(source for record in cluster for source in record["sources"])
     level = grading.level_by_sources(max(1, len(groups)))
-    named = f"{len(groups)} independent source group{'s' if len(groups) != 1 else ''} ({', '.join(groups)})"
+    named = f"{len(groups)} source group{'s' if len(groups) != 1 else ''} taken as independent ({', '.join(groups)})"
     declared = [events[record["dataset"]] for record in cluster if events.get(record["dataset"])]
     return {
-        "title": titles[0] if titles else ", ".join(part for part in (kind, shown, days) if part),
+        "title": titles[0] if titles else ", ".join(part for part in (kind, shown) if part),
         "kind": kind,
         "event_id": declared[0] if declared else None,
         "date_start": first,
