@@ -25,6 +25,7 @@ def judge(source: str, cue: str, content: str) -> tuple[Judgement, str | None]:
 
 
 BLAMES = [
+    ("The ministry", "accused", "Ukraine of staging the strike to blame Poland", "Ukraine", "Ukraine"),
     ("France", "accused", "Russia of bombing the port", "Russia", "Russia"),
     ("Ukraine", "blamed", "Russia for the strike", "Russia", "Russia"),
     ("Ukraine", "blamed", "the strike on Russian forces", "Russian forces", "Russia"),
@@ -80,6 +81,7 @@ def test_blame_is_read_in_any_case(case: object) -> None:
 
 
 STANCES = [
+    ("The envoy", "said", "his office was not in a position to say who was responsible", "declines_to_attribute"),
     ("Russia", "denied", "having bombed the hospital", "denies"),
     ("Israel", "rejected", "the accusations", "denies"),
     ("Israel", "said", "its forces had not struck the school", "denies"),

@@ -248,20 +248,21 @@ def _blamed(scope: _Scope) -> Target | None:
     text = scope.text
     cue_negated = w.NEGATION.search(scope.cue_text())
     for region in (scope.tail, *scope.content):
-        for pattern in w.BLAMES:
-            for match in pattern.finditer(text, *region):
-                if w.NEGATION.search(text, max(region[0], match.start() - 30), match.start()) or cue_negated:
-                    continue
-                start, limit = match.span("who")
-                # "attributed no crime to X"
-                if w.NEGATION.search(text, match.start(), start):
-                    continue
-                if pattern is w.RESPONSIBLE:
-                    target = _subject_target(scope, (start, limit))
-                else:
-                    target = find_target(scope.article, start, limit) or _pronoun_target(scope, start)
-                if target is not None:
-                    return target
+        matches = [(pattern, match) for pattern in w.BLAMES for match in pattern.finditer(text, *region)]
+        # The first words of blame are the speaker's own: "accused X of staging it to blame Y" blames X.
+        for pattern, match in sorted(matches, key=lambda found: found[1].start()):
+            if w.NEGATION.search(text, max(region[0], match.start() - 30), match.start()) or cue_negated:
+                continue
+            start, limit = match.span("who")
+            # "attributed no crime to X"
+            if w.NEGATION.search(text, match.start(), start):
+                continue
+            if pattern is w.RESPONSIBLE:
+                target = _subject_target(scope, (start, limit))
+            else:
+                target = find_target(scope.article, start, limit) or _pronoun_target(scope, start)
+            if target is not None:
+                return target
     return None
 
 

@@ -57,7 +57,7 @@ DECLINES = compile_wording(
     r"\b(?:declin\w*|refus\w*)\s+to\s+(?:\w+\s+){0,2}(?:say who|say which|name|assign|apportion|attribute|blame|identify|speculate|comment on who|point)"
     r"|\b(?:did|does|do|could|can|would|was|were|had)\s?(?:not|n[’']t)\s+(?:\w+\s+){0,3}(?:say who|say which|name (?:a |the |who)|assign|apportion|attribute"
     r"|blame (?:any|either|a )|specify who|identify (?:who|the (?:perp|attack|culprit|party))|determine (?:who|which|respons)|know who)"
-    r"|\bcan(?:not)\s+(?:\w+\s+){0,2}(?:say who|attribute|determine who|identify who)"
+    r"|\b(?:cannot|(?:not in a position|unable) to)\s+(?:\w+\s+){0,2}(?:say who|attribute|determine who|identify who|name)"
     r"|\bwithout\s+(?:\w+\s+){0,2}(?:naming|blaming|attributing|assigning|apportioning|identifying|saying who)"
     r"|\b(?:too early|too soon|premature)\s+to\s+(?:\w+\s+){0,3}(?:who|blame|attribute|responsib\w*)"
     r"|\bstop(?:s|ped)? short of\s+(?:\w+\s+){0,2}(?:blam|accus|nam|attribut|assign|identify)\w*"
