@@ -56,6 +56,17 @@ def test_read_gives_one_object_a_line_whose_offsets_are_those_of_the_file(tmp_pa
     assert len(_run("read", path).stdout.splitlines()) > 5
 
 
+def test_a_missing_extra_is_named(tmp_path: Path) -> None:
+    (tmp_path / "page.txt").write_text("The minister said that nothing had happened.\n")
+    code = (
+        "import sys; sys.modules['pycrfsuite'] = None\n"
+        f"sys.argv = ['contested', 'read', {str(tmp_path / 'page.txt')!r}]\n"
+        "from contested.cli import run; run()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and "contested[documents]" in done.stderr and "Traceback" not in done.stderr
+
+
 def test_presets_are_listed() -> None:
     names = {json.loads(line)["preset"] for line in _run("presets", "--json").stdout.splitlines()}
     assert {"plain", "ucdp-ged"} <= names

