@@ -15,6 +15,7 @@ from tests.web.invented import CASE_TOML, make_tables
 
 from contested.base.case import Case
 from contested.base.records import CLAIMS, INCIDENTS, TABLES
+from contested.web import index_page
 from contested.web.addresses import anchor, safe_link
 from contested.web.claim_pages import cut_pieces
 from contested.web.council_page import show_council
@@ -68,6 +69,18 @@ def test_beside_each_blame_stands_the_reply_or_that_none_was_found(edition: Edit
     assert replies == [("denies", "claims.html#C2"), ("gives another explanation", "claims.html#C3")]
     assert blames["north", "south"].replies == ()
     assert blames["north", "south"].modality == "suspects"
+
+
+def test_the_answer_shown_beside_a_blame_is_the_first_after_it_else_the_last_before(edition: Edition) -> None:
+    denial = edition.public.rows["claims"]["C2"]
+    days = [date(2020, 3, day) for day in (3, 9, 20, 25)]
+    said = [
+        {**denial, "claim_id": name, "said_on": day} for name, day in zip(("C1", "C2", "C3", "C4"), days, strict=True)
+    ]
+    blamed = (date(2020, 3, 1), days[1], date(2020, 3, 12), date(2020, 4, 1))
+    for blamed_on, shown in zip(blamed, ("C1", "C2", "C3", "C4"), strict=True):
+        ((_, answer),) = index_page._replies(edition, said, denial["speaker_party"], blamed_on)
+        assert answer.href == f"claims.html#{shown}"
 
 
 def test_contradictions_within_and_between(edition: Edition) -> None:

@@ -214,27 +214,38 @@ def _blames(edition: Edition, event: Event) -> tuple[Blame, ...]:
             groups[claim["speaker_party"], claim["target_party"]].append(claim)
     found = []
     for (speaker, target), made in groups.items():
-        modalities = {claim["modality"] for claim in made}
+        # A machine's reading of a report tells again what a person has entered: it counts only where nobody has.
+        counted = [claim for claim in made if claim["checked"]] or made
+        modalities = {claim["modality"] for claim in counted}
         found.append(Blame(
             edition.marks(speaker), edition.marks(target),
-            made[0]["modality"] if len(modalities) == 1 else "asserts",
+            counted[0]["modality"] if len(modalities) == 1 else "asserts",
             _said(edition, TEXT["blames"], made[0]["claim_id"]),
-            edition.book.count(PAGE, TEXT["blaming_claims"], "claims", [claim["claim_id"] for claim in made]),
-            _replies(edition, claims, target),
+            edition.book.count(PAGE, TEXT["blaming_claims"], "claims", [claim["claim_id"] for claim in counted]),
+            _replies(edition, claims, target, made[0]["said_on"]),
         ))  # fmt: skip
     return tuple(found)
 
 
-def _replies(edition: Edition, claims: list[Row], target: str) -> tuple[tuple[str, Said], ...]:
-    """The first reply of each stance by the blamed party, a checked claim before a machine's reading."""
-    first: dict[str, Row] = {}
+def _replies(edition: Edition, claims: list[Row], target: str, blamed_on: date | None) -> tuple[tuple[str, Said], ...]:
+    """What the blamed party says, one claim a stance: the first not before the blame, else the last before it.
+
+    A checked claim goes before a machine's reading.
+    """
+    chosen: dict[str, Row] = {}
     for claim in claims:
         if claim["speaker_party"] != target or claim["stance"] not in REPLIES:
             continue
         if claim["stance"] == "denies" and claim["target_party"] not in (None, target):
             continue
-        first.setdefault(claim["stance"], claim)
+        held = chosen.setdefault(claim["stance"], claim)
+        if held["checked"] == claim["checked"] and _before(held, blamed_on):
+            chosen[claim["stance"]] = claim
     return tuple(
         (TEXT[f"stance_{stance}"], _said(edition, TEXT[f"stance_{stance}"], claim["claim_id"]))
-        for stance, claim in first.items()
+        for stance, claim in chosen.items()
     )
+
+
+def _before(claim: Row, day: date | None) -> bool:
+    return day is not None and claim["said_on"] is not None and claim["said_on"] < day
