@@ -157,9 +157,10 @@ def look_up(
 @app.command()
 def presets(json_lines: AsJson = False) -> None:
     """Dataset formats that a case can name."""
-    from contested.incidents.sources import list_presets, load_preset
+    from contested.base.presets import dataset_presets
+    from contested.incidents.presets import load_preset
 
-    for name in list_presets():
+    for name in dataset_presets():
         preset = load_preset(name)
         if json_lines:
             _echo_json([{"preset": name, "title": preset.title, "licence": preset.licence}])

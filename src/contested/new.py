@@ -10,8 +10,9 @@ import shutil
 from pathlib import Path
 
 from contested.base.errors import CaseError
+from contested.base.presets import PRESETS
 
-TEMPLATE = Path(__file__).parent / "presets" / "new-case"
+TEMPLATE = PRESETS / "new-case"
 
 
 def make_case(folder: Path) -> list[Path]:

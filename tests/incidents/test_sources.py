@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from contested.base.case import Case, DatasetEntry
 from contested.base.errors import DatasetError
+from contested.base.presets import dataset_presets
 from contested.base.records import RECORDS, REJECTS
-from contested.incidents.sources import DatasetTables, list_presets, load_preset, read_dataset
+from contested.incidents.sources import DatasetTables, load_preset, read_dataset
 
 Read = Callable[..., DatasetTables]
 SHARED = Path(__file__).parents[2].parent / "shared/data"
@@ -292,8 +293,8 @@ def test_ged_without_a_best_estimate_column_is_refused(read_csv: Read) -> None:
 
 
 def test_presets_are_listed_and_name_their_licence() -> None:
-    assert {"plain", "ucdp-ged"} <= set(list_presets())
-    assert "grading-gppi" not in list_presets()
+    assert {"plain", "ucdp-ged"} <= set(dataset_presets())
+    assert "grading-gppi" not in dataset_presets()
     assert load_preset("ucdp-ged").licence == "CC BY 4.0"
 
 

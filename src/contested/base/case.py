@@ -7,7 +7,7 @@ every fault at once, each with its line, the value shown, what was expected and 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -16,11 +16,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from contested.base.errors import CaseError, nearest_name
+from contested.base.presets import dataset_presets, grading_schemes
 from contested.base.records import CONTESTED, QUESTIONS, UNKNOWN
 from contested.base.toml_lines import line_of
-
-#: Dataset presets are ``NAME.toml`` here, grading schemes ``grading-NAME.toml``.
-PRESETS = Path(__file__).parents[1] / "presets"
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=64)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
@@ -355,7 +353,7 @@ def _cross_faults(file: CaseFile, lines: list[str]) -> Iterator[str]:
             if name in names[:number]:
                 yield f'line {line_of(lines, (table, number))}: {table}: "{name}" is declared twice; rename one'
 
-    def known(name: str | None, names: list[str], location: tuple[Any, ...], what: str) -> Iterator[str]:
+    def known(name: str | None, names: Collection[str], location: tuple[Any, ...], what: str) -> Iterator[str]:
         if name is not None and name not in names:
             shown = ".".join(map(str, location))
             hint = nearest_name(name, names)
@@ -366,8 +364,8 @@ def _cross_faults(file: CaseFile, lines: list[str]) -> Iterator[str]:
         yield from known(actor.party, parties, ("actors", number, "party"), "party")
     for number, dataset in enumerate(file.datasets):
         yield from known(dataset.event, events, ("datasets", number, "event"), "event")
-        yield from known(dataset.preset, preset_names(), ("datasets", number, "preset"), "preset")
-    yield from known(file.grading, preset_names("grading-"), ("grading",), "grading scheme")
+        yield from known(dataset.preset, dataset_presets(), ("datasets", number, "preset"), "preset")
+    yield from known(file.grading, grading_schemes(), ("grading",), "grading scheme")
     for number, document in enumerate(file.documents):
         yield from known(document.event, events, ("documents", number, "event"), "event")
     for number, layer in enumerate(file.layers):
@@ -380,12 +378,6 @@ def _cross_faults(file: CaseFile, lines: list[str]) -> Iterator[str]:
         yield from known(weighing.layer, layers, ("weighing", number, "layer"), "layer")
         for key in ("advancing", "losing"):
             yield from known(getattr(weighing, key), parties, ("weighing", number, key), "party")
-
-
-def preset_names(prefix: str = "") -> list[str]:
-    """Names of the presets, or with ``grading-`` of the grading schemes, in order."""
-    names = sorted(path.stem for path in PRESETS.glob(f"{prefix}*.toml"))
-    return [name.removeprefix(prefix) for name in names if prefix or not name.startswith("grading-")]
 
 
 def _path_faults(root: Path, file: CaseFile, lines: list[str]) -> Iterator[str]:

@@ -11,9 +11,9 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib.resources import files
 
 from contested.base.errors import CaseError, nearest_name
+from contested.base.presets import PRESETS, grading_schemes
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +57,10 @@ def load_grading(name: str) -> Grading:
     CaseError
         When there is none; the nearest name is offered.
     """
-    folder = files("contested").joinpath("presets")
-    known = sorted(
-        entry.name.removeprefix("grading-").removesuffix(".toml")
-        for entry in folder.iterdir()
-        if entry.name.startswith("grading-") and entry.name.endswith(".toml")
-    )
+    known = grading_schemes()
     if name not in known:
         raise CaseError(f'grading "{name}" in case.toml does not exist; {nearest_name(name, known)}')
-    raw = tomllib.loads(folder.joinpath(f"grading-{name}.toml").read_text(encoding="utf-8"))
+    raw = tomllib.loads((PRESETS / f"grading-{name}.toml").read_text(encoding="utf-8"))
     levels = tuple(
         Level(level["name"], level["definition"], None if level.get("by_person_only") else level["least_groups"])
         for level in raw["levels"]

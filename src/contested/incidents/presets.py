@@ -11,10 +11,9 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
-from typing import Any
 
 from contested.base.errors import DatasetError, nearest_name
+from contested.base.presets import PRESETS, dataset_presets
 
 #: What a file's column can stand for: columns of the table ``records``, and four that several of its
 #: columns are made from (``id``, ``date``, ``killed``/``injured`` for low = high, ``precision``).
@@ -52,15 +51,6 @@ class Preset:
     publish_rows: bool
 
 
-def list_presets() -> tuple[str, ...]:
-    """Names of the dataset presets, in alphabetical order."""
-    found = []
-    for entry in files("contested").joinpath("presets").iterdir():
-        if entry.name.endswith(".toml") and _read(entry.name).get("form") == "dataset":
-            found.append(entry.name.removesuffix(".toml"))
-    return tuple(sorted(found))
-
-
 def load_preset(name: str) -> Preset:
     """The preset with the name.
 
@@ -69,10 +59,10 @@ def load_preset(name: str) -> Preset:
     DatasetError
         When there is none; the nearest name is offered.
     """
-    known = list_presets()
+    known = dataset_presets()
     if name not in known:
         raise DatasetError(f'preset "{name}" does not exist; {nearest_name(name, known)}')
-    raw = _read(f"{name}.toml")
+    raw = tomllib.loads((PRESETS / f"{name}.toml").read_text(encoding="utf-8"))
     return Preset(
         name=name,
         title=raw["title"],
@@ -88,7 +78,3 @@ def load_preset(name: str) -> Preset:
         citation=raw.get("citation"),
         publish_rows=raw["publish_rows"],
     )
-
-
-def _read(file_name: str) -> dict[str, Any]:
-    return tomllib.loads(files("contested").joinpath("presets", file_name).read_text(encoding="utf-8"))

@@ -26,12 +26,12 @@ from contested.base.places import check_point, in_box
 from contested.base.records import RECORDS
 from contested.base.rows import Row, RowFile, read_rows
 from contested.base.times import DayInterval, parse_interval
-from contested.incidents.presets import TARGETS, Preset, list_presets, load_preset
+from contested.incidents.presets import TARGETS, Preset, load_preset
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["DatasetTables", "list_presets", "load_preset", "read_dataset"]
+__all__ = ["DatasetTables", "load_preset", "read_dataset"]
 
 _SLASHED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.]\d{4}")
 _TRUE, _FALSE = frozenset({"true", "yes", "1", "y"}), frozenset({"", "false", "no", "0", "n"})
