@@ -67,6 +67,21 @@ def test_a_missing_extra_is_named(tmp_path: Path) -> None:
     assert done.returncode == 2 and "contested[documents]" in done.stderr and "Traceback" not in done.stderr
 
 
+def test_every_package_of_an_extra_has_its_message() -> None:
+    import tomllib
+    from importlib.metadata import packages_distributions
+
+    from contested.cli import EXTRA_OF
+
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]
+    modules = packages_distributions()
+    for extra in ("documents", "figures"):
+        for requirement in project["optional-dependencies"][extra]:
+            name = requirement.split(">=")[0]
+            named = [module for module, found in modules.items() if name in found and module in EXTRA_OF]
+            assert [EXTRA_OF[module] for module in named] == [extra], requirement
+
+
 def test_presets_are_listed() -> None:
     names = {json.loads(line)["preset"] for line in _run("presets", "--json").stdout.splitlines()}
     assert {"plain", "ucdp-ged"} <= names

@@ -35,12 +35,20 @@ def test_a_statement_keeps_its_words_where_they_stand(case_folder: Path) -> None
     pieces = [*claim["passage"], *claim["via"]]
     assert [piece["text"] for piece in pieces] == ["we know “who” fired", "Agency A", "Paper B"]
     assert all(text[piece["start"] : piece["end"]] == piece["text"] for piece in pieces)
+    assert claim["quoted"]
     assert text[claim["speaker_start"] : claim["speaker_end"]] == "Ana Vell"
     assert claim["said_on"] == date(2021, 3, 11)
 
 
+def test_our_own_summary_is_no_quotation(case_folder: Path) -> None:
+    claim = _read(case_folder).claims[0]
+    assert [piece["text"] for piece in claim["passage"]] == ["Blames, with a comma"]
+    assert not claim["quoted"]
+
+
 def test_words_that_quoting_changes_fall_back_to_the_whole_row(case_folder: Path) -> None:
     table = _read(case_folder, quotation='he said "no"', summary="")
+    assert not table.claims[0]["quoted"]
     piece = table.claims[0]["passage"][0]
     assert (
         piece["text"].startswith("S9,market") and table.document["text"][piece["start"] : piece["end"]] == piece["text"]

@@ -77,6 +77,7 @@ def claim(name: str, party: str | None, stance: str, words: str, day: date | Non
         "original_path": "documents/a.txt",
         "original_row": 0,
         "passage": [piece(words)],
+        "quoted": True,
         "speaker_text": f"{party} office",
         "speaker_kind": "named",
         "speaker_party": party,

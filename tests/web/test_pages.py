@@ -15,7 +15,7 @@ from tests.web.invented import CASE_TOML, make_tables
 
 from contested.base.case import Case
 from contested.base.records import CLAIMS, INCIDENTS, TABLES
-from contested.web import index_page
+from contested.web import claim_pages, index_page
 from contested.web.addresses import anchor, safe_link
 from contested.web.claim_pages import cut_pieces
 from contested.web.council_page import show_council
@@ -69,6 +69,12 @@ def test_beside_each_blame_stands_the_reply_or_that_none_was_found(edition: Edit
     assert replies == [("denies", "claims.html#C2"), ("gives another explanation", "claims.html#C3")]
     assert blames["north", "south"].replies == ()
     assert blames["north", "south"].modality == "suspects"
+
+
+def test_only_reported_words_are_shown_as_a_quotation(edition: Edition) -> None:
+    row = edition.public.rows["claims"]["C2"]
+    assert claim_pages._claim(edition, row).passage == tuple(piece["text"] for piece in row["passage"])
+    assert claim_pages._claim(edition, {**row, "quoted": False}).passage == ()
 
 
 def test_the_answer_shown_beside_a_blame_is_the_first_after_it_else_the_last_before(edition: Edition) -> None:

@@ -197,6 +197,7 @@ CLAIMS = Table(
         _c("document_id", "text", "the document that holds the passage"),
         *_ORIGINAL,
         _c("passage", "spans", "pieces of the frozen text, in order: the words reported"),
+        _c("quoted", "bool", "whether the passage holds the speaker's words as the document gives them; false where it is this project's summary or a row of a table"),
         *_optional([
             ("speaker_text", "text", "speaker as written; null when no one is named", ""),
             ("speaker_start", "int", "first character in the frozen text", "characters"),

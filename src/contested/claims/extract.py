@@ -99,6 +99,7 @@ def _make_row(
         "original_path": document.path,
         "original_row": 0,
         "passage": passage,
+        "quoted": True,
         **_columns("speaker", text, speaking.span),
         "speaker_kind": kind,
         "speaker_actor": resolved.actor if resolved is not None else None,

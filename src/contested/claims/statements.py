@@ -130,9 +130,9 @@ def _statement(row: Row, file: RowFile, case: Case, document_id: str) -> dict[st
     events = [known.id for known in case.file.events]
     if event is not None and event not in events:
         raise ValueError(f'event "{event}" is none of the case; {nearest_name(event, events)}')
-    quoted = next(
-        (found for name in ("quotation", "summary") if (found := _find(file, row, values[name]))),
-        span(file.text[row.start : row.end], row.start, row.end),
+    quotation = _find(file, row, values["quotation"])
+    passage = (
+        quotation or _find(file, row, values["summary"]) or span(file.text[row.start : row.end], row.start, row.end)
     )
     speaker = _find(file, row, values["speaker"])
     target = values["target"]
@@ -143,7 +143,8 @@ def _statement(row: Row, file: RowFile, case: Case, document_id: str) -> dict[st
         "document_id": document_id,
         "original_path": case.relative(file.path),
         "original_row": row.number,
-        "passage": [quoted],
+        "passage": [passage],
+        "quoted": quotation is not None,
         "speaker_text": values["speaker"],
         "speaker_start": speaker["start"] if speaker else None,
         "speaker_end": speaker["end"] if speaker else None,
@@ -204,6 +205,7 @@ def _vote_claim(vote: dict[str, Any], row: Row, file: RowFile, document_id: str)
         "claim_id": vote["claim_id"], "origin": "vote", "document_id": document_id,
         "original_path": vote["original_path"], "original_row": vote["original_row"],
         "passage": [span(file.text[row.start : row.end], row.start, row.end)],
+        "quoted": False,
         "speaker_text": vote["member"],
         "speaker_start": speaker["start"] if speaker else None,
         "speaker_end": speaker["end"] if speaker else None,

@@ -51,21 +51,13 @@ def _claim(edition: Edition, row: Row) -> ClaimBlock:
         None if row["modality"] == "asserts" else TEXT[f"modality_{row['modality']}"],
         day_words(row["said_on"]), edition.event_title(row["event_id"]), _facts(row),
         row["summary"],
-        tuple(piece["text"] for piece in row["passage"]) if is_quotation(row) else (),
+        tuple(piece["text"] for piece in row["passage"]) if row["quoted"] else (),
         edition.addresses.passage(row["claim_id"]),
         document_words(document) if document else row["original_path"],
         tuple(piece["text"] for piece in row["via"]), row["basis"], row["note"], row["second_hand"],
         row["checked"], row["address"], safe_link(row["address"]), row["made_by"],
         None if row["score"] is None else f"{row['score']:.2f}",
     )  # fmt: skip
-
-
-def is_quotation(row: Row) -> bool:
-    """Whether the passage holds the speaker's reported words: not this project's summary, nor a table's row."""
-    words = row["passage"][0]["text"]
-    if row["origin"] == "document":
-        return True
-    return row["origin"] == "statement" and words != row["summary"] and (row["address"] or "\n") not in words
 
 
 def document_words(document: Row) -> str:
