@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from contested.web.listing import ClaimListing, Format, Group
+
 if TYPE_CHECKING:
     from contested.flow import Progress
 
@@ -57,6 +59,10 @@ def read(
     json_lines: AsJson = False,
     case: Annotated[Path | None, typer.Option(help="Resolve names to this case's parties.")] = None,
     extractor: UserExtractor = None,
+    form: Annotated[
+        Format, typer.Option("--format", help="A table for people, or CSV with every column.")
+    ] = Format.table,
+    group: Annotated[Group, typer.Option(help="Gather the rows of the table by this.")] = Group.text,
 ) -> None:
     """Claims of any saved article: who says what, about whom, in which passage."""
     from contested.base.errors import ExtractorError
@@ -71,6 +77,7 @@ def read(
 
         opened = open_case(case)
     reader = load_extractor(extractor) if extractor is not None else None
+    listing = ClaimListing(form, group, opened.party_names if opened is not None else None)
     failed = False
     for path in files:
         refused: list[RejectedClaim] = []
@@ -86,7 +93,7 @@ def read(
         if json_lines:
             _echo_json(claim_as_json(row, document) for row in rows)
         else:
-            _print_claims(path, document, rows)
+            listing.add(document, rows)
     if failed:
         raise typer.Exit(2)
 
@@ -180,27 +187,6 @@ def presets(json_lines: AsJson = False) -> None:
             _echo_json([{"preset": name, "title": preset.title, "licence": preset.licence}])
         else:
             typer.echo(f"{name:<12} {preset.title}" + (f" ({preset.licence})" if preset.licence else ""))
-
-
-def _print_claims(path: Path, document: Any, rows: list[dict[str, Any]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title=Text(document.title or path.name), title_justify="left", show_lines=False)
-    for name, ratio in (("speaker", 3), ("cue", 2), ("passage", 7), ("stance", 3), ("target", 2)):
-        table.add_column(name, ratio=ratio, overflow="fold")
-    for row in rows:
-        speaker = row["speaker_text"] or "(no one named)"
-        if row["speaker_party"]:
-            speaker += f" [{row['speaker_party']}]"
-        passage = " … ".join(piece["text"] for piece in row["passage"])
-        stance = row["stance"] + ("" if row["modality"] == "asserts" else f" ({row['modality']})")
-        target = row["target_party"] or row["target_text"] or ""
-        table.add_row(*(Text(cell or "") for cell in (speaker, row["cue_text"], passage, stance, target)))
-    console = Console()
-    console.print(table)
-    console.print(Text(f"{len(rows)} claims in {path}"))
 
 
 def _echo_json(rows: Any) -> None:

@@ -31,11 +31,12 @@ def write_corpus(path: Path) -> None:
 
 def test_one_run_gives_both_files_and_names_what_is_missing(tmp_path: Path) -> None:
     write_corpus(tmp_path / "data.jsonl")
-    command = [
-        sys.executable, str(PROJECT / "benchmarks/reading.py"), "--data", str(tmp_path / "data.jsonl"), "--repeats", "2",
-        "--cold-repeats", "1", "--runs", "one core", "two cores, two processes", "--peers", str(tmp_path / "no-python"),
-        "--readers", "contested", "contested-claims", "textacy", "--cores", "0", "0", "--out", str(tmp_path / "out"),
-    ]  # fmt: skip
+    words = (
+        "--repeats 2 --cold-repeats 1 --readers contested contested-claims textacy --cores 0 0 "
+        f"--data {tmp_path}/data.jsonl --peers {tmp_path}/no-python --out {tmp_path}/out"
+    )
+    runs = ["--runs", "one core", "two cores, two processes"]
+    command = [sys.executable, str(PROJECT / "benchmarks/reading.py"), *words.split(), *runs]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     report = json.loads((tmp_path / "out/reading.json").read_text(encoding="utf-8"))
