@@ -42,19 +42,21 @@ class ParsedRules:
 
     def __init__(self) -> None:
         self.last_speaker: list[int] | None = None
+        self.quoted: list[tuple[int, int]] = []
         self.found: Found = []
 
     def read(self, paragraph: Any, offset: int) -> None:
         """Add the attributions of one parsed paragraph that begins at the character ``offset``."""
         first = len(self.found)
         taken: list[tuple[int, int]] = []
+        self.quoted = [match.span() for match in _QUOTED.finditer(paragraph.text)]
         for token in paragraph:
             if token.dep_ in ("ccomp", "parataxis") and token.head.lemma_.lower() in VERBS and token.head.i != token.i:
                 self._clause(paragraph, token, offset, taken)
             elif token.lower_ == "according":
                 self._according(paragraph, token, offset, taken)
-        for match in _QUOTED.finditer(paragraph.text):
-            self._quotation(paragraph, match, offset, taken)
+        for span in self.quoted:
+            self._quotation(paragraph, span, offset, taken)
         here = self.found[first:]
         here.sort(key=lambda one: one["content"])
         self.found[first:] = here
@@ -64,14 +66,21 @@ class ParsedRules:
 
     def _clause(self, paragraph: Any, clause: Any, offset: int, taken: list[tuple[int, int]]) -> None:
         verb = clause.head
+        if any(start <= verb.idx < end for start, end in self.quoted):
+            # "I know that …" inside a quotation: what is quoted belongs to whoever is quoted.
+            return
         subject = _subject(verb)
         inside = sorted({token.i for token in clause.subtree} - _phrase(verb, subject))
         pieces = [_trim(paragraph, run) for run in _runs(inside)]
-        content = [piece for piece in pieces if piece is not None]
+        content = sorted({self._whole(piece) for piece in pieces if piece is not None})
         if not content or any(_overlap(content, done) for done in taken):
             return
-        taken += [(start, end) for start, end in content]
+        taken += content
         self._add(subject, verb, content, offset)
+
+    def _whole(self, piece: tuple[int, int]) -> tuple[int, int]:
+        """The whole quotation that a clause lies in: what is quoted may run over several sentences."""
+        return next((span for span in self.quoted if span[0] <= piece[0] and piece[1] <= span[1]), piece)
 
     def _according(self, paragraph: Any, word: Any, offset: int, taken: list[tuple[int, int]]) -> None:
         source = next((child for to in word.children if to.lower_ == "to" for child in to.children), None)
@@ -90,9 +99,14 @@ class ParsedRules:
             _moved({"source": [list(span)], "cue": [cue], "content": [list(one) for one in content]}, offset)
         )
 
-    def _quotation(self, paragraph: Any, match: re.Match[str], offset: int, taken: list[tuple[int, int]]) -> None:
-        span = match.span()
-        if len(match[1].split()) < MIN_QUOTED_WORDS or any(_overlap([span], done) for done in taken):
+    def _quotation(self, paragraph: Any, span: tuple[int, int], offset: int, taken: list[tuple[int, int]]) -> None:
+        if any(_overlap([span], done) for done in taken):
+            return
+        before = [one for one in self.found if one["source"] and one["content"][-1][1] <= span[0] + offset]
+        last = (before[-1]["content"][-1][0] - offset, before[-1]["content"][-1][1] - offset) if before else (-1, -1)
+        goes_on = last in self.quoted
+        words = len(paragraph.text[slice(*span)].split())
+        if words < MIN_QUOTED_WORDS and not goes_on:
             return
         first = paragraph.char_span(*span, alignment_mode="expand")
         if first is None:
@@ -104,9 +118,13 @@ class ParsedRules:
             and not span[0] <= token.idx < span[1]
         ]  # fmt: skip
         taken.append(span)
-        if verbs:
+        if verbs and words >= MIN_QUOTED_WORDS:
             verb = min(verbs, key=lambda token: min(abs(token.idx - span[0]), abs(token.idx - span[1])))
             self._add(_subject(verb), verb, [span], offset)
+            return
+        if goes_on:
+            # “We saw it,” he said. “We all did.”: the second goes on with the first.
+            before[-1]["content"].append([span[0] + offset, span[1] + offset])
         elif self.last_speaker is not None:
             self.found.append(
                 {"source": [self.last_speaker], "cue": [], "content": [[span[0] + offset, span[1] + offset]]}
