@@ -73,6 +73,8 @@ def test_beside_each_blame_stands_the_answer_or_that_none_was_found() -> None:
     lines = summary_lines([blame, blame, row(stance="denies_event", speaker_actor="Kor", speaker_party="Varania")])
     assert lines == ["3 claims", "  Varania blamed by Ostrea (2)", "    answer: Kor [Varania] denies that it happened"]
     assert summary_lines([blame])[-1] == "    answer: no reply found in this text"
+    unknown = row(stance="denies", speaker_text="the navy")
+    assert summary_lines([blame, unknown])[-1].endswith("not tied to anyone blamed: the navy denies")
     assert summary_lines([]) == ["0 claims"]
     assert "reports" not in ANSWERS and "blames" not in ANSWERS
 

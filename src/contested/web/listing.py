@@ -183,7 +183,11 @@ def target_words(row: Row) -> str | None:
 
 
 def summary_lines(rows: Sequence[Row]) -> list[str]:
-    """How many claims, and for each who is blamed: by whom, and what they answer, or that no reply was found."""
+    """How many claims, and for each who is blamed: by whom, and what they answer, or that no reply was found.
+
+    Answers whose speaker could not be tied to anyone blamed are listed too: that a reader cannot tell whose denial
+    it is must not look as if nobody had denied.
+    """
     lines = [f"{len(rows)} {TEXT['listing_claims' if len(rows) != 1 else 'listing_claim']}"]
     blamed: dict[str, dict[str, int]] = {}
     for row in rows:
@@ -191,16 +195,21 @@ def summary_lines(rows: Sequence[Row]) -> list[str]:
             by = blamed.setdefault(target_words(row) or TEXT["listing_no_target"], {})
             name = _who(row)
             by[name] = by.get(name, 0) + 1
+    answers = [(row, f"{_who(row)} {TEXT['stance_' + row['stance']]}") for row in rows if row["stance"] in ANSWERS]
+    tied: set[str] = set()
     for target, by in blamed.items():
         counted = ", ".join(name if count == 1 else f"{name} ({count})" for name, count in by.items())
-        answers = dict.fromkeys(
-            f"{_who(row)} {TEXT['stance_' + row['stance']]}"
-            for row in rows
-            if row["stance"] in ANSWERS and target in (row["target_party"], row["target_text"], row["speaker_party"])
-        )
-        reply = ", ".join(answers) or TEXT["listing_no_reply"]
+        replies = dict.fromkeys(
+            words for row, words in answers
+            if target in (row["target_party"], row["target_text"], row["speaker_party"])
+        )  # fmt: skip
+        tied.update(replies)
+        reply = ", ".join(replies) or TEXT["listing_no_reply"]
         lines.append(f"  {one_line(target)} {TEXT['listing_blamed_by']} {one_line(counted)}")
         lines.append(f"    {TEXT['listing_answer']}: {one_line(reply)}")
+    untied = dict.fromkeys(words for _, words in answers if words not in tied)
+    if untied:
+        lines.append(f"  {TEXT['listing_untied']}: {one_line(', '.join(untied))}")
     return lines
 
 

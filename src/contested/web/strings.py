@@ -439,6 +439,7 @@ _LISTING = {
     "listing_blamed_by": "blamed by",
     "listing_answer": "answer",
     "listing_no_reply": "no reply found in this text",
+    "listing_untied": "Other denials and explanations, not tied to anyone blamed",
     "listing_no_target": "no one named",
 }
 
