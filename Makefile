@@ -4,9 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
+PEERS ?= /tmp/peers
 CASES := examples/aleppo-2016 examples/khan-shaykhun-2017
 
-.PHONY: demo docs sizes test pages lint types contracts gate lock vendor clean help
+.PHONY: demo docs sizes test pages lint types contracts gate bench lock vendor clean help
 
 help:            ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/'
@@ -48,6 +49,10 @@ contracts: $(VENV)/.dev  ## imports run one way
 
 gate: $(VENV)/.dev   ## quality floors, on the data beside the project where it is there
 	$(BIN)/python -m gate.run
+
+bench: $(VENV)/.dev  ## reading beside its peers: make bench DATA=FILE.jsonl (benchmarks/README.md); sets up the peers
+	$(PYTHON) -m venv $(PEERS) && $(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	PYTHONPATH=src $(BIN)/python benchmarks/reading.py --data $(DATA) --peers $(PEERS)/bin/python --out $(PEERS)/reading
 
 docs: $(VENV)/.dev   ## write the generated pages of docs/ anew
 	$(BIN)/python scripts/write_docs.py

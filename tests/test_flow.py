@@ -46,9 +46,9 @@ def test_only_changed_documents_are_read_again(built_case: Path, monkeypatch: py
     read: list[str] = []
     extract = flow._extract
 
-    def watch(case: Case, path: Path, shown: str, entry: object) -> dict:
+    def watch(case: Case, path: Path, shown: str, entry: object, extractor: object) -> dict:
         read.append(shown)
-        return extract(case, path, shown, entry)
+        return extract(case, path, shown, entry, extractor)
 
     monkeypatch.setattr(flow, "_extract", watch)
     (built_case / "documents/more.txt").write_text("The mayor said that the market would stay closed.\n")

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from contested.base.case import UserExtractor
     from contested.opened import OpenedCase
 
 __all__ = ["open"]
 __version__ = "0.1.0"
 
 
-def open(folder: Path | str, out: Path | str | None = None) -> OpenedCase:
+def open(folder: Path | str, out: Path | str | None = None, *, extractor: UserExtractor = None) -> OpenedCase:
     """Open a case folder.
 
     Parameters
@@ -25,6 +26,8 @@ def open(folder: Path | str, out: Path | str | None = None) -> OpenedCase:
         The folder that holds ``case.toml``.
     out
         Where derived folders go; the case folder itself when not given.
+    extractor
+        Any callable, or its name, to read the documents in the tagger's place (docs/extending/extractors.md).
 
     Raises
     ------
@@ -33,4 +36,4 @@ def open(folder: Path | str, out: Path | str | None = None) -> OpenedCase:
     """
     from contested.opened import OpenedCase
 
-    return OpenedCase(folder, out)
+    return OpenedCase(folder, out, extractor=extractor)

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from contested.web.listing import ClaimListing, Format, Group
+
 if TYPE_CHECKING:
     from contested.flow import Progress
 
@@ -34,6 +36,10 @@ CaseFolder = Annotated[Path, typer.Argument(metavar="CASE", help="Case folder: t
 OutFolder = Annotated[
     Path | None, typer.Option("--out", help="Put derived folders here, for a case that is read-only.")
 ]
+UserExtractor = Annotated[
+    str | None,
+    typer.Option("--extractor", help="Read with this instead: module:function or FILE.py:function. Runs its code."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for other programs.")]
 
 
@@ -52,10 +58,17 @@ def read(
     files: Annotated[list[Path], typer.Argument(help="Saved HTML pages, PDF, Word or text files.")],
     json_lines: AsJson = False,
     case: Annotated[Path | None, typer.Option(help="Resolve names to this case's parties.")] = None,
+    extractor: UserExtractor = None,
+    form: Annotated[
+        Format, typer.Option("--format", help="A table for people, or CSV with every column.")
+    ] = Format.table,
+    group: Annotated[Group, typer.Option(help="Gather the rows of the table by this.")] = Group.text,
 ) -> None:
     """Claims of any saved article: who says what, about whom, in which passage."""
+    from contested.base.errors import ExtractorError
     from contested.claims.actors import ActorIndex
     from contested.claims.extract import claim_as_json, extract_claims
+    from contested.claims.extractors import RejectedClaim, load_extractor
     from contested.claims.read import read_document
 
     opened = None
@@ -63,19 +76,24 @@ def read(
         from contested.base.case import open_case
 
         opened = open_case(case)
+    reader = load_extractor(extractor) if extractor is not None else None
+    listing = ClaimListing(form, group, opened.party_names if opened is not None else None)
     failed = False
     for path in files:
+        refused: list[RejectedClaim] = []
         try:
             document = read_document(path)
-        except ValueError as fault:
+            rows = extract_claims(document, ActorIndex(opened), extractor=reader, refused=refused)
+        except (ValueError, ExtractorError) as fault:
             typer.echo(str(fault), err=True)
             failed = True
             continue
-        rows = extract_claims(document, ActorIndex(opened))
+        for claim in refused:
+            typer.echo(f"refused: {claim.reason}", err=True)
         if json_lines:
             _echo_json(claim_as_json(row, document) for row in rows)
         else:
-            _print_claims(path, document, rows)
+            listing.add(document, rows)
     if failed:
         raise typer.Exit(2)
 
@@ -85,6 +103,7 @@ def build(
     cases: Annotated[list[Path], typer.Argument(metavar="CASE...", help="Case folders.")],
     out: OutFolder = None,
     json_lines: AsJson = False,
+    extractor: UserExtractor = None,
 ) -> None:
     """Documents, datasets and layers to claims, incidents, findings and a dossier."""
     from contested.base.case import open_case
@@ -95,7 +114,7 @@ def build(
         raise typer.Exit(2)
     builds = []
     for folder in cases:
-        case = open_case(folder, out)
+        case = open_case(folder, out, extractor=extractor)
         with _progress(folder.name, quiet=json_lines) as progress:
             builds.append(build_case(case, progress))
     if json_lines:
@@ -116,12 +135,14 @@ def build(
 
 
 @app.command()
-def verify(case: CaseFolder, out: OutFolder = None, json_lines: AsJson = False) -> None:
+def verify(
+    case: CaseFolder, out: OutFolder = None, json_lines: AsJson = False, extractor: UserExtractor = None
+) -> None:
     """Prove a built case: hashes, decisions, passages, numbers, findings. Exit 1 names what fails."""
     from contested.base.case import open_case
     from contested.verify import case_digest, verify_case
 
-    opened = open_case(case, out, files_may_miss=True)
+    opened = open_case(case, out, files_may_miss=True, extractor=extractor)
     with _progress(case.name, quiet=json_lines) as progress:
         checks = verify_case(opened, progress)
     failed = [check for check in checks if check.faults]
@@ -166,27 +187,6 @@ def presets(json_lines: AsJson = False) -> None:
             _echo_json([{"preset": name, "title": preset.title, "licence": preset.licence}])
         else:
             typer.echo(f"{name:<12} {preset.title}" + (f" ({preset.licence})" if preset.licence else ""))
-
-
-def _print_claims(path: Path, document: Any, rows: list[dict[str, Any]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title=Text(document.title or path.name), title_justify="left", show_lines=False)
-    for name, ratio in (("speaker", 3), ("cue", 2), ("passage", 7), ("stance", 3), ("target", 2)):
-        table.add_column(name, ratio=ratio, overflow="fold")
-    for row in rows:
-        speaker = row["speaker_text"] or "(no one named)"
-        if row["speaker_party"]:
-            speaker += f" [{row['speaker_party']}]"
-        passage = " … ".join(piece["text"] for piece in row["passage"])
-        stance = row["stance"] + ("" if row["modality"] == "asserts" else f" ({row['modality']})")
-        target = row["target_party"] or row["target_text"] or ""
-        table.add_row(*(Text(cell or "") for cell in (speaker, row["cue_text"], passage, stance, target)))
-    console = Console()
-    console.print(table)
-    console.print(Text(f"{len(rows)} claims in {path}"))
 
 
 def _echo_json(rows: Any) -> None:

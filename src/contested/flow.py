@@ -42,6 +42,8 @@ from contested.base.records import (
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from contested.claims.extractors import NamedExtractor, RejectedClaim
+
 #: Called as each step begins, with its words: ("reading", "documents/briefing.txt").
 Progress = Callable[[str, str], None]
 
@@ -77,7 +79,7 @@ def build_case(case: Case, progress: Progress = no_progress) -> Build:
     _finish_interrupted(case)
     progress("hashing", "originals")
     originals = list_originals(case)
-    key = _build_key(originals)
+    key = _build_key(case, originals)
     if _stands(case, key):
         tables = read_tables(case)
         return Build(case, tables, True, summarise_tables(case, tables))
@@ -168,8 +170,10 @@ def _read_claims(
     case: Case, rejects: list[dict[str, Any]], progress: Progress
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:
     """Rows of ``documents``, ``claims`` and ``votes`` from everything that people said."""
+    from contested.claims.extractors import case_extractor
     from contested.claims.statements import read_statements, read_votes
 
+    extractor = case_extractor(case)
     documents: list[dict[str, Any]] = []
     claims: list[dict[str, Any]] = []
     votes: list[dict[str, Any]] = []
@@ -191,7 +195,7 @@ def _read_claims(
             continue
         progress("reading", case.relative(path))
         try:
-            document, found, cached = _read_document(case, path)
+            document, found, refused, cached = _read_document(case, path, extractor)
         except DocumentError as fault:
             rejects.append(_refused_file(case, path, fault))
             continue
@@ -202,14 +206,17 @@ def _read_claims(
             continue
         documents.append(document)
         claims += found
+        rejects += refused
     for old in (case.derived / "cache").glob("*.json"):
         if old not in kept:
             old.unlink()
     return documents, claims, votes
 
 
-def _read_document(case: Case, path: Path) -> tuple[dict[str, Any], list[dict[str, Any]], Path]:
-    """A document's row and its claims, from the cache when neither file, entry nor program changed."""
+def _read_document(
+    case: Case, path: Path, extractor: NamedExtractor | None
+) -> tuple[dict[str, Any], list[dict[str, Any]], list[dict[str, Any]], Path]:
+    """A document's row, claims and refused claims, from the cache when neither file, entry nor program changed."""
     shown = case.relative(path)
     entry = next((entry for entry in case.file.documents if entry.path == shown), None)
     sha256 = file_sha256(path)
@@ -220,18 +227,20 @@ def _read_document(case: Case, path: Path) -> tuple[dict[str, Any], list[dict[st
         )
     parts = (
         sha256, shown, program_sha256(), entry.model_dump_json() if entry else "",
+        extractor.fingerprint if extractor else "",
         *(part.model_dump_json() for part in (*case.file.parties, *case.file.actors)),
     )  # fmt: skip
     cached = case.derived / "cache" / f"{hashlib.sha256(chr(31).join(parts).encode()).hexdigest()[:32]}.json"
     if cached.is_file():
         stored = json.loads(cached.read_text(encoding="utf-8"))
     else:
-        stored = _extract(case, path, shown, entry)
+        stored = _extract(case, path, shown, entry, extractor)
         write_whole(cached, json.dumps(stored, ensure_ascii=False, sort_keys=True).encode())
-    return _with_dates(stored["document"], DOCUMENTS), [_with_dates(row, CLAIMS) for row in stored["claims"]], cached
+    claims = [_with_dates(row, CLAIMS) for row in stored["claims"]]
+    return _with_dates(stored["document"], DOCUMENTS), claims, stored["rejects"], cached
 
 
-def _extract(case: Case, path: Path, shown: str, entry: Any) -> dict[str, Any]:
+def _extract(case: Case, path: Path, shown: str, entry: Any, extractor: NamedExtractor | None) -> dict[str, Any]:
     from dataclasses import asdict, replace
 
     from contested.claims.actors import ActorIndex
@@ -248,10 +257,13 @@ def _extract(case: Case, path: Path, shown: str, entry: Any) -> dict[str, Any]:
         if "published" in declared:
             declared["published_from"] = "case"
         document = replace(document, **declared)
-    claims = extract_claims(document, ActorIndex(case))
+    refused: list[RejectedClaim] = []
+    claims = extract_claims(document, ActorIndex(case), extractor=extractor, refused=refused)
     for claim in claims:
         claim["address"] = claim.get("address") or document.address
-    stored: dict[str, Any] = json.loads(json.dumps({"document": asdict(document), "claims": claims}, default=str))
+    rejects = [one.as_row() for one in refused]
+    content = {"document": asdict(document), "claims": claims, "rejects": rejects}
+    stored: dict[str, Any] = json.loads(json.dumps(content, default=str))
     return stored
 
 
@@ -293,8 +305,13 @@ def program_sha256() -> str:
     return digest.hexdigest()
 
 
-def _build_key(originals: pa.Table) -> str:
+def _build_key(case: Case, originals: pa.Table) -> str:
+    from contested.claims.extractors import case_extractor
+
+    extractor = case_extractor(case)
     digest = hashlib.sha256(program_sha256().encode())
+    if extractor is not None:
+        digest.update(extractor.fingerprint.encode())
     for row in originals.to_pylist():
         digest.update(f"{row['original_path']}\n{row['sha256']}\n".encode())
     return digest.hexdigest()

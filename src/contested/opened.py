@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from contested.base.case import open_case
+from contested.base.case import UserExtractor, open_case
 from contested.base.engine import Engine, read_parquet
 from contested.base.records import TABLES
 from contested.flow import Build, build_case, read_tables
@@ -25,8 +25,8 @@ class OpenedCase:
     ``case.claims.to_pandas()``, ``polars.from_arrow(case.claims)``, ``duckdb.from_arrow(case.claims)``.
     """
 
-    def __init__(self, folder: Path | str, out: Path | str | None = None) -> None:
-        self.case = open_case(folder, out)
+    def __init__(self, folder: Path | str, out: Path | str | None = None, *, extractor: UserExtractor = None) -> None:
+        self.case = open_case(folder, out, extractor=extractor)
 
     def build(self) -> Build:
         """Build what changed."""

@@ -210,7 +210,7 @@ def _check_findings(case: Case, tables: Mapping[str, pa.Table]) -> tuple[int, It
 def _check_rebuild(case: Case, tables: Mapping[str, pa.Table]) -> tuple[int, Iterator[str]]:
     """Everything once more from the originals, into an empty folder, without the cache."""
     with tempfile.TemporaryDirectory(prefix="contested-verify-") as folder:
-        fresh = Case(case.folder, case.file, Path(folder))
+        fresh = Case(case.folder, case.file, Path(folder), case.extractor)
         again = derive_tables(fresh, list_originals(fresh))
     faults = [
         f"table {name}: the originals now give other rows than are stored"

@@ -20,8 +20,8 @@ from tests.web.invented import DOCUMENT, HOSTILE, TEXT
 from contested.base.case import Case
 from contested.base.errors import CaseError
 from contested.web.dossier import write_dossier
-from contested.web.exports import FORMULA_STARTS, safe_cell
 from contested.web.strings import TEXT as WORDS
+from contested.web.words import FORMULA_STARTS, safe_cell
 
 PROJECT = Path(__file__).parents[2]
 WEB = PROJECT / "src/contested/web"

@@ -7,7 +7,7 @@ every fault at once, each with its line, the value shown, what was expected and 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +23,10 @@ from contested.base.toml_lines import line_of
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=64)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
+
+
+#: A claim extractor that the user chose: a callable or its name; ``None`` leaves it to ``case.toml``.
+UserExtractor = str | Callable[[str], Iterable[Any]] | None
 
 
 class _Part(BaseModel):
@@ -168,6 +172,13 @@ class Weighing(_Part):
     """Distance that counts as near the front, metres; fixed before looking at the result."""
 
 
+class Reading(_Part):
+    """How documents are read."""
+
+    extractor: str | None = None
+    """``module:function`` in the tagger's place; one that an installed package declares as an extractor."""
+
+
 class CaseFile(_Part):
     """The whole of ``case.toml``."""
 
@@ -184,6 +195,7 @@ class CaseFile(_Part):
     datasets: tuple[DatasetEntry, ...] = ()
     layers: tuple[LayerEntry, ...] = ()
     weighing: tuple[Weighing, ...] = ()
+    reading: Reading = Reading()
     grading: str = "gppi"
     licences: dict[str, str] = {}
     """Note per folder (statements, votes) for the sources page."""
@@ -192,10 +204,11 @@ class CaseFile(_Part):
 class Case:
     """A case folder with its checked ``case.toml``; attributes of the file are reached as ``case.file``."""
 
-    def __init__(self, folder: Path, file: CaseFile, out: Path) -> None:
+    def __init__(self, folder: Path, file: CaseFile, out: Path, extractor: UserExtractor = None) -> None:
         self.folder = folder
         self.file = file
         self.out = out
+        self.extractor = extractor
 
     @property
     def derived(self) -> Path:
@@ -265,7 +278,13 @@ class Case:
         return path.relative_to(self.folder).as_posix()
 
 
-def open_case(folder: Path | str, out: Path | str | None = None, *, files_may_miss: bool = False) -> Case:
+def open_case(
+    folder: Path | str,
+    out: Path | str | None = None,
+    *,
+    files_may_miss: bool = False,
+    extractor: UserExtractor = None,
+) -> Case:
     """Read and check ``case.toml``.
 
     Parameters
@@ -277,6 +296,9 @@ def open_case(folder: Path | str, out: Path | str | None = None, *, files_may_mi
         case that is read-only.
     files_may_miss
         Open the case though a file that it names is gone: for ``verify``, which says so itself.
+    extractor
+        Reads the documents in the place of the tagger and of what ``case.toml`` names: a callable, or its name
+        as :func:`contested.claims.extractors.load_extractor` takes it. It is loaded when the case is built.
 
     Raises
     ------
@@ -305,7 +327,7 @@ def open_case(folder: Path | str, out: Path | str | None = None, *, files_may_mi
         faults.extend(_path_faults(root, file, lines))
     if faults:
         raise _faulty(path, faults)
-    return Case(root, file, Path(out) if out is not None else root)
+    return Case(root, file, Path(out) if out is not None else root, extractor)
 
 
 def _faulty(path: Path, faults: list[str]) -> CaseError:

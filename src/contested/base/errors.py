@@ -12,6 +12,7 @@ In: nothing. Out: exception classes. Refuses: nothing.
     │   └── LayerError                               a layer of control
     ├── RecordError(ContestedError, ValueError)      a table breaks its own declaration
     ├── EngineError(ContestedError, RuntimeError)    a query or a write failed
+    ├── ExtractorError(ContestedError, RuntimeError) a claim extractor of the user's cannot be loaded, or failed
     ├── WeighingError(ContestedError, ValueError)    a test was asked for what it cannot do
     └── VerifyError(ContestedError, ValueError)      the proof of a case cannot be carried out
 
@@ -62,6 +63,10 @@ class RecordError(ContestedError, ValueError):
 
 class EngineError(ContestedError, RuntimeError):
     """A query or a write failed."""
+
+
+class ExtractorError(ContestedError, RuntimeError):
+    """A claim extractor that the user named cannot be loaded, or failed on a document."""
 
 
 class WeighingError(ContestedError, ValueError):

@@ -6,7 +6,8 @@ be read, in time linear in its length; what is not found is left out.
 
 The law of all passages holds: ``document.text[start:end]`` is the stored quotation, for every span.
 
-The way: the tagger's attributions (:mod:`contested.claims.tagger`), sentences of blame and denial that it
+The way: the tagger's attributions (:mod:`contested.claims.tagger`; or, in its place, what an extractor of the
+user's gives, :mod:`contested.claims.extractors`), sentences of blame and denial that it
 missed (:mod:`contested.claims.blaming`), speakers (:mod:`contested.claims.speakers`), stances
 (:mod:`contested.claims.stance`) and facts (:mod:`contested.claims.facts`).
 """
@@ -20,7 +21,9 @@ from typing import Any
 from contested.base.records import iso, row_id, span
 from contested.claims.actors import ActorIndex, ArticleActors, Resolved
 from contested.claims.blaming import mend_attributions
+from contested.claims.extractors import Extractor, NamedExtractor, RejectedClaim, read_given
 from contested.claims.facts import find_facts
+from contested.claims.given import GivenClaim
 from contested.claims.linking import Attribution
 from contested.claims.read import Document
 from contested.claims.speakers import SpeakerHistory, Speaking
@@ -32,7 +35,14 @@ from contested.claims.words import Span
 RULES_VERSION = 1
 
 
-def extract_claims(document: Document, actors: ActorIndex, tagger: Tagger | None = None) -> list[dict[str, Any]]:
+def extract_claims(
+    document: Document,
+    actors: ActorIndex,
+    tagger: Tagger | None = None,
+    *,
+    extractor: NamedExtractor | Extractor | None = None,
+    refused: list[RejectedClaim] | None = None,
+) -> list[dict[str, Any]]:
     """Claims of the document in the order of their first passage.
 
     Parameters
@@ -43,29 +53,45 @@ def extract_claims(document: Document, actors: ActorIndex, tagger: Tagger | None
         Names known beforehand, with those of a case when it was built from one.
     tagger
         Another tagger than the one shipped.
+    extractor
+        Any callable in the tagger's place. Its claims are checked against the text and taken as they are: no
+        sentence is added by rule. Speakers, facts, and the stances that it does not give, are found by rule.
+    refused
+        Gathers the extractor's claims that do not hold in the text; without it they raise a warning.
 
     Returns
     -------
     list of dict
         Rows for ``CLAIMS.from_rows``. A joint speaker ("the United States and Britain") gives one row for
         each party, with the same spans.
+
+    Raises
+    ------
+    ExtractorError
+        When the extractor raises or gives no list of claims.
     """
-    tagger = tagger or load_tagger()
     article = ArticleActors(actors, document.text)
     history = SpeakerHistory(article)
-    made_by = f"{tagger.version}, rules {RULES_VERSION}"
     rows: dict[str, dict[str, Any]] = {}
-    attributions = mend_attributions(article, tagger.attributions(document.text))
-    starts = sorted(piece[0] for one in attributions for piece in (*one.source, *one.cue))
-    for attribution in attributions:
+    if extractor is not None:
+        claims, made_by = read_given(extractor, document, refused)
+    else:
+        tagger = tagger or load_tagger()
+        found = mend_attributions(article, tagger.attributions(document.text))
+        claims, made_by = [GivenClaim(one, score=one.score) for one in found], tagger.version
+    made_by = f"{made_by}, rules {RULES_VERSION}"
+    starts = sorted(piece[0] for claim in claims for piece in (*claim.attribution.source, *claim.attribution.cue))
+    for claim in claims:
+        attribution = claim.attribution
         last = (attribution.cue or attribution.content)[-1][1]
         following = bisect_right(starts, last)
         limit = starts[following] if following < len(starts) else len(document.text)
         speaking = history.read(attribution)
         for resolved in speaking.resolved or (None,):
-            judgement = judge_stance(article, attribution, resolved, speaking.span, limit)
+            judgement = claim.judge(article, judge_stance(article, attribution, resolved, speaking.span, limit))
             row = _make_row(document, attribution, speaking, resolved, judgement)
             row["made_by"] = made_by
+            row["score"] = claim.score
             rows.setdefault(row["claim_id"], row)
     return list(rows.values())
 
@@ -115,7 +141,6 @@ def _make_row(
         **facts.as_columns(),
         "address": document.address,
         "second_hand": True,
-        "score": attribution.score,
         "checked": False,
     }
 

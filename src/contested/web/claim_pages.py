@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from contested.web.addresses import anchor, safe_link
-from contested.web.edition import Edition, code_words, day_words
+from contested.web.edition import Edition
 from contested.web.pages import ClaimBlock, ClaimsPage, DocumentPage, Piece
 from contested.web.public import Row
 from contested.web.strings import TEXT
+from contested.web.words import code_words, day_words, range_words
 
 
 def show_claims(edition: Edition) -> list[ClaimsPage]:
@@ -77,21 +78,6 @@ def _facts(row: Row) -> tuple[tuple[str, str], ...]:
         (TEXT["injured"], range_words(row["injured_low"], row["injured_high"])),
     ]
     return tuple((word, str(value)) for word, value in facts if value)
-
-
-def range_words(low: int | None, high: int | None) -> str | None:
-    """A range of people in words; ``None`` when both ends are open.
-
-    >>> range_words(6, 8), range_words(6, None), range_words(6, 6)
-    ('6–8', 'at least 6', '6')
-    """
-    if low is None and high is None:
-        return None
-    if high is None:
-        return f"{TEXT['at_least']} {low:,}"
-    if low is None:
-        return f"{TEXT['at_most']} {high:,}"
-    return f"{low:,}" if low == high else f"{low:,}–{high:,}"
 
 
 def show_documents(edition: Edition) -> list[DocumentPage]:

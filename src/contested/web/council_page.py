@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from contested.web.addresses import anchor, safe_link
 from contested.web.claim_pages import speaker_words
-from contested.web.edition import Edition, code_words, day_words
+from contested.web.edition import Edition
 from contested.web.marks import Mark
 from contested.web.pages import CouncilPage, DraftBlock, TimelineMoment, VoteCell
 from contested.web.public import Row, row_key
 from contested.web.strings import TEXT
 from contested.web.timeline import Moment, draw_timeline
+from contested.web.words import code_words, day_words
 
 PAGE = "council.html"
 VOTES = ("yes", "no", "abstain", "absent")

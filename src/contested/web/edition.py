@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from contested.base.case import Case
@@ -16,7 +15,6 @@ from contested.web.addresses import RowAddresses
 from contested.web.marks import Marks
 from contested.web.numbers import NumberBook
 from contested.web.public import PublicRows, Row, project_public
-from contested.web.strings import TEXT
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -51,30 +49,3 @@ class Edition:
         """Title of an event of the case; the id itself when the case does not declare it."""
         titles = {event.id: event.title for event in self.case.file.events}
         return None if event_id is None else titles.get(event_id, event_id)
-
-
-def day_words(day: date | None) -> str | None:
-    """A day as people read it.
-
-    >>> day_words(date(2016, 12, 8))
-    '8 December 2016'
-    """
-    return None if day is None else f"{day.day} {TEXT['months'].split()[day.month - 1]} {day.year}"
-
-
-def span_words(first: date, last: date) -> str:
-    """One day, or two with a dash between.
-
-    >>> span_words(date(2016, 11, 18), date(2016, 12, 8))
-    '18 November – 8 December 2016'
-    """
-    if first == last:
-        return str(day_words(first))
-    words = str(day_words(first)).split()
-    kept = words[: 2 if first.month != last.month else 1] if first.year == last.year else words
-    return f"{' '.join(kept)} – {day_words(last)}"
-
-
-def code_words(code: str) -> str:
-    """A code as words: ``air_strike`` → ``air strike``."""
-    return code.replace("_", " ")

@@ -19,9 +19,7 @@ from contested.base.records import TABLES
 from contested.web.edition import Edition
 from contested.web.ground import GRID_DEGREES
 from contested.web.public import Row
-
-#: Characters with which a spreadsheet takes a cell for a formula; such a cell is preceded by ``'``.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from contested.web.words import safe_cell
 
 ABOUT = {
     "format": "The shape of this file: contested-dossier, version 1.",
@@ -128,24 +126,6 @@ def holdings_geojson(edition: Edition) -> bytes:
             "type": "Feature", "geometry": json.loads(shapely.to_geojson(shape)), "properties": _plain(row),
         })  # fmt: skip
     return _features_bytes(features)
-
-
-def safe_cell(value: Any) -> str:
-    """A cell that no spreadsheet takes for a formula.
-
-    >>> safe_cell("=1+1"), safe_cell(-3), safe_cell(None)
-    ("'=1+1", '-3', '')
-    """
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (int, float)):
-        return repr(value)
-    if isinstance(value, (list, dict)):
-        value = json.dumps(value, ensure_ascii=False)
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def table_csv(edition: Edition, table: str) -> bytes:

@@ -37,13 +37,14 @@ from contested.web.drawing import (
     write_files,
     write_words,
 )
-from contested.web.edition import Edition, day_words, span_words
+from contested.web.edition import Edition
 from contested.web.ground import Ground
 from contested.web.incident_pages import emphasised, incident_order
 from contested.web.marks import Mark
 from contested.web.pages import Figure
 from contested.web.public import Row, row_key
 from contested.web.strings import TEXT
+from contested.web.words import day_words, span_words
 
 #: Small maps of the progression at most; with more days of change, evenly chosen ones among them.
 MAX_SMALL_MAPS = 20

@@ -13,7 +13,7 @@ from typing import Any
 from contested.base.records import TABLES
 from contested.web.addresses import anchor, safe_link
 from contested.web.claim_pages import document_words, speaker_words
-from contested.web.edition import Edition, code_words, day_words, span_words
+from contested.web.edition import Edition
 from contested.web.incident_pages import cell_words
 from contested.web.numbers import MAX_SHOWN_ROWS, Cells, Number, matches
 from contested.web.pages import (
@@ -26,6 +26,7 @@ from contested.web.pages import (
 )  # fmt: skip
 from contested.web.public import Row
 from contested.web.strings import TEXT
+from contested.web.words import code_words, day_words, span_words
 
 #: Numbers of a finding in the order of printing.
 _VALUES = ("estimate", "low", "high", "bound_low", "bound_high", "p_value")

@@ -7,7 +7,7 @@ Refuses: nothing; every source of an incident stands beside the others, none is 
 from __future__ import annotations
 
 from contested.web.addresses import anchor, safe_link
-from contested.web.edition import Edition, code_words, day_words, span_words
+from contested.web.edition import Edition
 from contested.web.numbers import Cells, Number
 from contested.web.pages import (
     IncidentBlock,
@@ -22,6 +22,7 @@ from contested.web.pages import (
 )  # fmt: skip
 from contested.web.public import Row, row_key
 from contested.web.strings import TEXT
+from contested.web.words import code_words, day_words, span_words
 
 
 def emphasised(edition: Edition) -> list[Row]:

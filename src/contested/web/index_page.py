@@ -13,7 +13,7 @@ from datetime import date
 
 from contested.base.case import Event
 from contested.web.addresses import anchor
-from contested.web.edition import Edition, day_words, span_words
+from contested.web.edition import Edition
 from contested.web.numbers import Cells, Number
 from contested.web.pages import (
     AccountRow,
@@ -28,6 +28,7 @@ from contested.web.pages import (
 )  # fmt: skip
 from contested.web.public import Row, row_key
 from contested.web.strings import TEXT
+from contested.web.words import day_words, span_words
 
 PAGE = "index.html"
 #: Stances that answer a blame.

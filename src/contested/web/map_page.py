@@ -16,12 +16,13 @@ from typing import Any
 
 import shapely
 
-from contested.web.edition import Edition, day_words, span_words
+from contested.web.edition import Edition
 from contested.web.ground import Ground, simplified
 from contested.web.incident_pages import emphasised, incident_order
 from contested.web.pages import Figure, MapPage
 from contested.web.public import row_key
 from contested.web.strings import TEXT
+from contested.web.words import day_words, span_words
 
 PAGE = "map.html"
 

@@ -424,6 +424,25 @@ _MAP = {
     "map_source": "Control as told by",
 }
 
+_LISTING = {
+    "listing_speaker": "speaker",
+    "listing_stance": "stance",
+    "listing_passage": "passage",
+    "listing_via": "via",
+    "listing_means": "means",
+    "listing_how": "how",
+    "listing_place": "place",
+    "listing_when": "when",
+    "listing_none": "no claims found",
+    "listing_claim": "claim",
+    "listing_claims": "claims",
+    "listing_blamed_by": "blamed by",
+    "listing_answer": "answer",
+    "listing_no_reply": "no reply found in this text",
+    "listing_untied": "Other denials and explanations, not tied to anyone blamed",
+    "listing_no_target": "no one named",
+}
+
 TEXT: dict[str, str] = {
     **_PAGES,
     **_ACCOUNTS,
@@ -435,4 +454,5 @@ TEXT: dict[str, str] = {
     **_SOURCES,
     **_FIGURES,
     **_MAP,
+    **_LISTING,
 }
