@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from contested.base.errors import DocumentError
 from contested.base.records import DOCUMENTS
+from contested.claims.read import detect_language, read_document
 from contested.claims.web_pages import MAX_HTML_TAGS
 from contested.claims.word_files import MAX_ARCHIVE_MEMBERS
-from contested.claims.read import detect_language, read_document
 
 PARAGRAPH = (
     "The army said on Tuesday that rebels had shelled the town of Norvik and that three rockets hit the hospital. "

@@ -15,9 +15,9 @@ import struct
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from contested.base.errors import DocumentError
 from contested.claims.content import MAX_DOCUMENT_BYTES
@@ -99,7 +99,10 @@ def _check_zip_directory(file: BinaryIO, shown: str) -> None:
     file.seek(0)
     if length > MAX_ZIP_DIRECTORY_BYTES:
         raise refuse_member(
-            shown, None, 0, f"its table of contents has {length:,} bytes, more than {MAX_ZIP_DIRECTORY_BYTES:,}; split it"
+            shown,
+            None,
+            0,
+            f"its table of contents has {length:,} bytes, more than {MAX_ZIP_DIRECTORY_BYTES:,}; split it",
         )
 
 
@@ -140,7 +143,7 @@ def find_in_tar(path: Path, shown: str) -> Found:
     import lzma
 
     kind = TAR_SUFFIXES[ending(path.name, tuple(TAR_SUFFIXES)) or ".tar"]
-    openers = {"gz": gzip.open, "bz2": bz2.open, "xz": lzma.open}
+    openers: dict[str, Callable[[BinaryIO], Any]] = {"gz": gzip.open, "bz2": bz2.open, "xz": lzma.open}
     row = 0
     try:
         with path.open("rb") as file:
@@ -150,7 +153,7 @@ def find_in_tar(path: Path, shown: str) -> Found:
                     for row, member in enumerate(archive, start=1):
                         yield from _tar_item(archive, member, row, shown)
                         # The library keeps every header that it met; a long archive would fill the memory.
-                        archive.members = []
+                        archive.members = []  # type: ignore[attr-defined]
                         if row >= MAX_ITEMS:
                             yield refuse_member(shown, None, row, f"more than {MAX_ITEMS:,} items in it; split it")
                             return
@@ -175,7 +178,9 @@ def _tar_item(archive: tarfile.TarFile, member: tarfile.TarInfo, row: int, shown
     file = archive.extractfile(member)
     raw = file.read(MAX_DOCUMENT_BYTES + 1) if file is not None else b""
     if len(raw) < member.size:
-        yield refuse_member(shown, name, row, f"it is cut short: {len(raw):,} of {member.size:,} bytes; collect it again")
+        yield refuse_member(
+            shown, name, row, f"it is cut short: {len(raw):,} of {member.size:,} bytes; collect it again"
+        )
         return
     yield Item(shown, _suffix(member.name), raw, name, row)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from datetime import date
-from typing import BinaryIO
+from typing import IO
 
 from contested.base.errors import DocumentError
 from contested.claims.content import MAX_DOCUMENT_BYTES, clean_field
@@ -79,7 +79,7 @@ class GuardedStream(io.RawIOBase):
         The stream over it that unpacks; the same file when it is not packed.
     """
 
-    def __init__(self, packed: BinaryIO, unpacked: BinaryIO) -> None:
+    def __init__(self, packed: IO[bytes], unpacked: IO[bytes] | io.BufferedIOBase) -> None:
         self._packed = packed
         self._unpacked = unpacked
         self._given = 0

@@ -84,7 +84,7 @@ def _leaves(message: EmailMessage) -> Iterator[EmailMessage]:
     while waiting:
         part = waiting.pop()
         if part.get_content_maintype() == "multipart" and part.is_multipart():
-            waiting += [inner for inner in reversed(part.get_payload()) if isinstance(inner, EmailMessage)]
+            waiting += [inner for inner in reversed(list(part.iter_parts())) if isinstance(inner, EmailMessage)]
         else:
             yield part
 

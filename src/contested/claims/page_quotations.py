@@ -28,9 +28,9 @@ WINDOW_CHARACTERS = 20_000
 SHORT_CHARACTERS = 20
 
 _BLOCK_TAGS = frozenset(
-    "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure footer "
-    "form h1 h2 h3 h4 h5 h6 header hr legend li main menu nav ol p pre section summary table tbody td tfoot th thead tr "
-    "ul html".split()
+    "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure "
+    "footer form h1 h2 h3 h4 h5 h6 header hr legend li main menu nav ol p pre section summary table tbody td tfoot th "
+    "thead tr ul html".split()
 )
 _SKIPPED_TAGS = frozenset(
     "script style noscript template head nav form button select option svg iframe object video audio canvas textarea "

@@ -19,7 +19,7 @@ import subprocess
 import sys
 import threading
 from dataclasses import asdict
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from contested.base.errors import DocumentError
 from contested.claims.pdf_text import PdfText, read_pdf_text
@@ -47,8 +47,9 @@ class PdfProcess:
             except (OSError, EOFError, ValueError):
                 self.stop()
                 raise DocumentError(
-                    f"{shown}: reading the PDF took more than {MAX_PROCESS_BYTES // 2**20:,} MB or {MAX_SECONDS:.0f} s, "
-                    "or broke the reader, as no report does; refused as unsafe: print it anew to PDF, or save its text"
+                    f"{shown}: reading the PDF took more than {MAX_PROCESS_BYTES // 2**20:,} MB or "
+                    f"{MAX_SECONDS:.0f} s, or broke the reader, as no report does; refused as unsafe: print it anew "
+                    "to PDF, or save its text"
                 ) from None
         if "error" in answer:
             raise DocumentError(answer["error"])
@@ -96,7 +97,7 @@ def _start() -> subprocess.Popen[bytes]:
     )  # fmt: skip
 
 
-def _take(stream: BinaryIO) -> bytes:
+def _take(stream: IO[bytes]) -> bytes:
     head = stream.read(_LENGTH.size)
     if len(head) < _LENGTH.size:
         raise EOFError
@@ -107,7 +108,7 @@ def _take(stream: BinaryIO) -> bytes:
     return body
 
 
-def _serve(asked: BinaryIO, told: BinaryIO) -> None:
+def _serve(asked: IO[bytes], told: IO[bytes]) -> None:
     """The other side: read, answer, until the pipe closes."""
     _limit_memory()
     while True:

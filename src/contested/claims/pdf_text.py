@@ -39,7 +39,9 @@ EDGE_SHARE = 0.12
 HEAD_MIN_PAGES = 3
 HEAD_MAX_CHARACTERS = 120
 
-_NUMBER_LINE = re.compile(r"\W*(?:page|p\.|seite|стр\.?|صفحة)?\s*(\d{1,4})(?:\s*(?:of|/|von|из|من)\s*\d{1,4})?\W*", re.I)
+_NUMBER_LINE = re.compile(
+    r"\W*(?:page|p\.|seite|стр\.?|صفحة)?\s*(\d{1,4})(?:\s*(?:of|/|von|из|من)\s*\d{1,4})?\W*", re.I
+)
 
 
 @dataclass(frozen=True)

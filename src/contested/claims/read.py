@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -152,6 +152,17 @@ def find_items(path: Path, shown_path: str | None = None) -> Iterator[Item | Doc
         yield open_item(path, shown)
     except DocumentError as fault:
         yield fault
+
+
+def count_documents(paths: Iterable[Path]) -> int | None:
+    """How many documents the paths hold; ``None`` when an archive is among them, which must be read to tell."""
+    count = 0
+    for path in paths:
+        for file, saved_with_page in list_folder(path) if path.is_dir() else ((path, 0),):
+            if ending(file.name, ARCHIVE_SUFFIXES) is not None:
+                return None
+            count += not saved_with_page
+    return count
 
 
 def open_item(path: Path, shown: str) -> Item:

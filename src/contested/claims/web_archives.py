@@ -89,9 +89,12 @@ def _find_records(file: Any, packed: bool, shown: str, prefix: str) -> Found:
         except StopIteration:
             break
         except (ArchiveLoadFailed, ValueError, LookupError, AttributeError, TypeError) as problem:
-            fault = f"record {row + 1} cannot be read ({clean_field(str(problem))}), nor what follows it; check the archive"
+            fault = (
+                f"record {row + 1} cannot be read ({clean_field(str(problem))}), nor what follows it; check the archive"
+            )
             break
         row += 1
+        found: Item | str | DocumentError
         try:
             found = _item_of(record, shown, f"{prefix}{row}", row)
         except _Refusal as refusal:
@@ -115,7 +118,9 @@ def _find_records(file: Any, packed: bool, shown: str, prefix: str) -> Found:
     if fault is not None:
         yield refuse_member(shown, prefix.rstrip("#") or None, row, fault)
     elif row == 0:
-        yield refuse_member(shown, prefix.rstrip("#") or None, 0, "it holds no records, so it is no WARC; check what it is")
+        yield refuse_member(
+            shown, prefix.rstrip("#") or None, 0, "it holds no records, so it is no WARC; check what it is"
+        )
 
 
 def _item_of(record: Any, shown: str, member: str, row: int) -> Item | str:
@@ -238,7 +243,9 @@ def _unpacked(raw: bytes, encoding: str) -> Iterator[bytes]:
     if encoding == "br":
         yield from _unpacked_brotli(raw)
         return
-    raise _Refusal(f'it is packed as "{encoding}", which cannot be unpacked; recompress the archive with its answers unpacked')
+    raise _Refusal(
+        f'it is packed as "{encoding}", which cannot be unpacked; recompress the archive with its answers unpacked'
+    )
 
 
 def _unpacked_brotli(raw: bytes) -> Iterator[bytes]:
@@ -264,4 +271,6 @@ def _unpacked_brotli(raw: bytes) -> Iterator[bytes]:
 
 def _check_length(length: int, packed: int) -> None:
     if length > MAX_DOCUMENT_BYTES:
-        raise _Refusal(f"{packed:,} bytes unpack to more than the {MAX_DOCUMENT_BYTES:,} that are read; refused as unsafe")
+        raise _Refusal(
+            f"{packed:,} bytes unpack to more than the {MAX_DOCUMENT_BYTES:,} that are read; refused as unsafe"
+        )

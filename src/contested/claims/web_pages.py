@@ -108,17 +108,21 @@ def decode_page(raw: bytes, charset: str | None = None) -> str:
     """The characters of a page: by its byte-order mark, as UTF-8, as declared, else as guessed."""
     from trafilatura.utils import decode_file
 
-    for mark, name in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
         if raw.startswith(mark):
             return raw.decode(name, "replace")
     declared = _CHARSET.search(raw[:4096])
-    for name in ("utf-8", charset, declared[1].decode("ascii") if declared else None):
-        if name:
+    for stated in ("utf-8", charset, declared[1].decode("ascii") if declared else None):
+        if stated:
             try:
-                return raw.decode(name)
+                return raw.decode(stated)
             except (LookupError, ValueError):
                 continue
-    return decode_file(raw)
+    return str(decode_file(raw))
 
 
 def _depth(tree: Any) -> int:
