@@ -149,7 +149,7 @@ def claim_as_json(row: dict[str, Any], document: Document) -> dict[str, Any]:
         "via": list(row["via"]),
         "cue": _span_of(row, "cue") if row.get("cue_text") is not None else None,
         "passage": list(row["passage"]),
-        "page": page_of(document, row["passage"][0]["start"]),
+        **({"page": page_of(document, row["passage"][0]["start"])} if document.pages else {}),
         "stance": row["stance"],
         "modality": row["modality"],
         "target": target,

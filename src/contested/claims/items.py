@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from datetime import date
-from typing import IO
+from typing import IO, Any
 
 from contested.base.errors import DocumentError
 from contested.claims.content import MAX_DOCUMENT_BYTES, clean_field
@@ -79,7 +79,7 @@ class GuardedStream(io.RawIOBase):
         The stream over it that unpacks; the same file when it is not packed.
     """
 
-    def __init__(self, packed: IO[bytes], unpacked: IO[bytes] | io.BufferedIOBase) -> None:
+    def __init__(self, packed: IO[bytes], unpacked: Any) -> None:
         self._packed = packed
         self._unpacked = unpacked
         self._given = 0
@@ -102,7 +102,8 @@ class GuardedStream(io.RawIOBase):
             return b""
         wanted = MAX_DOCUMENT_BYTES if size is None or size < 0 else min(size, MAX_DOCUMENT_BYTES)
         try:
-            chunk = self._unpacked.read(wanted)
+            # One step at a time: what was unpacked before the damage must not be lost with it.
+            chunk = self._unpacked.read1(wanted)
         except (EOFError, zlib.error, lzma.LZMAError, OSError, ValueError) as fault:
             self.fault = f"it is cut short or damaged ({fault}); collect it again"
             return b""

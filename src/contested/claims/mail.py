@@ -92,7 +92,7 @@ def _leaves(message: EmailMessage) -> Iterator[EmailMessage]:
 def _text_of(message: EmailMessage, shown: str) -> tuple[str, list[str]]:
     """The text, and a line for each attachment."""
     plain: list[str] = []
-    pages: list[str] = []
+    pages: list[EmailMessage] = []
     attached = []
     kinds = set()
     for part in _leaves(message):
@@ -101,11 +101,13 @@ def _text_of(message: EmailMessage, shown: str) -> tuple[str, list[str]]:
         if kind == "text/plain" and part.get_content_disposition() != "attachment":
             plain.append(_plain_text(part))
         elif kind == "text/html" and part.get_content_disposition() != "attachment":
-            pages.append(_page_text(part, shown))
+            pages.append(part)
         elif kind not in ("application/pgp-signature", "application/pkcs7-signature"):
             name = clean_field(part.get_filename()) or "without name"
             attached.append(f"{name} ({kind})")
-    text = "\n\n".join(part for part in (plain if any(p.strip() for p in plain) else pages) if part.strip())
+    if not any(text.strip() for text in plain):
+        plain = [_page_text(part, shown) for part in pages]
+    text = "\n\n".join(text for text in plain if text.strip())
     if not text.strip():
         if kinds & {"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted"}:
             raise DocumentError(f"{shown}: the mail is encrypted; save its text from your mail program as .txt")
@@ -144,7 +146,10 @@ def _plain_text(part: EmailMessage) -> str:
 
 def _page_text(part: EmailMessage, shown: str) -> str:
     """The visible blocks of an HTML part, a line each."""
-    tree = parse_page(_decoded(part).encode("utf-8", "replace"), shown)
+    page = _decoded(part)
+    if "<html" not in page[:2000].lower():
+        page = f"<html><body>{page}</body></html>"
+    tree = parse_page(page.encode("utf-8", "replace"), shown)
     remove_hidden(tree)
     write_out_quotes(tree)
     return "\n".join(block.text for block in visible_blocks(tree))

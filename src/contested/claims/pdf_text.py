@@ -33,8 +33,10 @@ MAX_GAP_HEIGHTS = 0.7
 #: than the line before a heading's letters are.
 PARAGRAPH_GAP_HEIGHTS = 0.5
 HEADING_RATIO = 1.2
+#: A line that ends a sentence and is shorter than this share of its column ends a paragraph.
+FULL_LINE_SHARE = 0.8
 #: Share of the page's height, from either edge, in which running heads and page numbers stand.
-EDGE_SHARE = 0.12
+EDGE_SHARE = 0.1
 #: Pages on which a line must come back to be a running head, and its longest length in characters.
 HEAD_MIN_PAGES = 3
 HEAD_MAX_CHARACTERS = 120
@@ -220,9 +222,8 @@ def join_pages(pages: Sequence[Sequence[Piece]]) -> tuple[str, list[int]]:
     length = 0
     starts: list[int] = []
     hanging = ""
-    for lines in pages:
-        longest = max((len(line.text) for line in lines), default=0)
-        usual = _usual_gap(lines)
+    for page_no, lines in enumerate(pages, start=1):
+        usual, reach = _usual_gap(lines), _reach(lines)
         for number, line in enumerate(lines):
             if parts:
                 if number and _begins_paragraph(lines[number - 1], line, usual):
@@ -235,15 +236,27 @@ def join_pages(pages: Sequence[Sequence[Piece]]) -> tuple[str, list[int]]:
                 parts.append(between)
                 length += len(between)
             if number == 0:
-                starts.append(length)
+                # Pages without text before it begin, and end, where it begins.
+                starts += [length] * (page_no - len(starts))
             parts.append(line.text)
             length += len(line.text)
-            ends = line.text[-1] in '.!?:”"’»؟。' and len(line.text) < 0.8 * longest
+            width = reach[_column_of(line)] - line.left
+            ends = line.text[-1] in '.!?:”"’»؟。' and line.right - line.left < FULL_LINE_SHARE * width
             hanging = "\n" if ends else line.text
-        if not lines:
-            starts.append(length)
-    text = "".join(parts).replace(HYPHEN, "-")
-    return text, [min(start, len(text)) for start in starts]
+    starts += [length] * (len(pages) - len(starts))
+    return "".join(parts).replace(HYPHEN, "-"), starts
+
+
+def _reach(lines: Sequence[Piece]) -> dict[tuple[int, int], float]:
+    """How far to the right the lines of one column and one size of letters reach."""
+    reach: dict[tuple[int, int], float] = {}
+    for line in lines:
+        reach[_column_of(line)] = max(reach.get(_column_of(line), line.right), line.right)
+    return reach
+
+
+def _column_of(line: Piece) -> tuple[int, int]:
+    return round(line.left), round(line.top - line.bottom)
 
 
 def _usual_gap(lines: Sequence[Piece]) -> float:

@@ -100,10 +100,10 @@ def _find_records(file: Any, packed: bool, shown: str, prefix: str) -> Found:
         except _Refusal as refusal:
             found = refuse_member(shown, f"{prefix}{row}", row, str(refusal))
         whole = not isinstance(found, DocumentError)
-        if isinstance(found, str):
-            passed[found] += bool(found)
-        else:
+        if not isinstance(found, str):
             yield found
+        elif found:
+            passed[found] += 1
         with redirect_stderr(io.StringIO()):
             records.read_to_end()
         if _missing_bytes(record) and whole:
@@ -130,6 +130,8 @@ def _item_of(record: Any, shown: str, member: str, row: int) -> Item | str:
     address = headers.get_header("WARC-Target-URI") or ""
     if kind == "arc":
         raise _Refusal("the archive is an ARC file, expected WARC; convert it")
+    if kind is None:
+        raise _Refusal("it has no WARC-Type, so it is no record; check the archive")
     if kind == "revisit":
         return "repeats of an answer captured before"
     http = record.http_headers if kind == "response" else None

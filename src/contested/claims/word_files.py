@@ -97,7 +97,7 @@ def _blocks(root: Any, depth: int = 0) -> Iterator[str]:
             yield from _paragraph(element)
         elif tag == f"{_W}tbl":
             for row in _inside(element, f"{_W}tr") if depth < MAX_TABLE_DEPTH else ():
-                cells = (" ".join(_blocks(cell, depth + 1)) for cell in _inside(row, f"{_W}tc"))
+                cells = (" ".join(filter(str.strip, _blocks(cell, depth + 1))) for cell in _inside(row, f"{_W}tc"))
                 yield (" | " if depth == 0 else " ").join(cells)
         elif tag not in _NOT_READ and element.get(f"{_W}type") not in ("separator", "continuationSeparator"):
             # Content controls, tracked insertions and notes hold paragraphs of their own.
