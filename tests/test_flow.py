@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from contested import flow
-from contested.base.case import Case, open_case
+from contested.base.case import open_case
 from contested.base.errors import CaseError
 from contested.base.originals import hash_tree
+from contested.claims import case_documents
+from contested.claims.items import Item
 from contested.flow import build_case, read_tables
 
 
@@ -44,13 +45,13 @@ def test_only_changed_documents_are_read_again(built_case: Path, monkeypatch: py
     (built_case / "documents/more.txt").write_text("The mayor said that the market would open again.\n")
     build_case(open_case(built_case))
     read: list[str] = []
-    extract = flow._extract
+    extract = case_documents._read
 
-    def watch(case: Case, path: Path, shown: str, entry: object, extractor: object) -> dict:
-        read.append(shown)
-        return extract(case, path, shown, entry, extractor)
+    def watch(item: Item, *rest: object) -> dict:
+        read.append(item.shown)
+        return extract(item, *rest)
 
-    monkeypatch.setattr(flow, "_extract", watch)
+    monkeypatch.setattr(case_documents, "_read", watch)
     (built_case / "documents/more.txt").write_text("The mayor said that the market would stay closed.\n")
     build_case(open_case(built_case))
     assert read == ["documents/more.txt"]

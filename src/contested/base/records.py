@@ -22,7 +22,7 @@ from contested.base.errors import RecordError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-ColumnType = Literal["text", "int", "real", "bool", "date", "texts", "spans", "bytes"]
+ColumnType = Literal["text", "int", "real", "bool", "date", "texts", "ints", "spans", "bytes"]
 
 #: Stances that a claim can take (DESIGN words); ``reports`` is the neutral one.
 STANCES = (
@@ -65,7 +65,7 @@ class Table:
         span = pa.struct([("text", pa.string()), ("start", pa.int64()), ("end", pa.int64())])
         types: dict[str, pa.DataType] = {
             "text": pa.string(), "int": pa.int64(), "real": pa.float64(), "bool": pa.bool_(),
-            "date": pa.date32(), "texts": pa.list_(pa.string()), "spans": pa.list_(span),
+            "date": pa.date32(), "texts": pa.list_(pa.string()), "ints": pa.list_(pa.int64()), "spans": pa.list_(span),
             "bytes": pa.binary(),
         }  # fmt: skip
         return pa.schema([pa.field(c.name, types[c.type], nullable=c.nullable) for c in self.columns])
@@ -171,18 +171,24 @@ ORIGINALS = Table(
 DOCUMENTS = Table(
     "documents", "one original with its frozen text; statements and votes tables are documents too", ("document_id",),
     (
-        _c("document_id", "text", "first 12 hex digits of the original's SHA-256"),
-        _c("path", "text", "path of the original, relative to the case folder"),
-        _c("sha256", "text", "SHA-256 of the original's bytes"),
-        _c("media_type", "text", "text/plain, text/html, text/csv, application/pdf or the Word type"),
+        _c("document_id", "text", "first 12 hex digits of the SHA-256 of its bytes"),
+        _c("path", "text", "file it was read from, relative to the case folder; an archive holds many documents"),
+        _c("member", "text", "its name or record in that archive; null when the file is the document", nullable=True),
+        _c("original_row", "int", "its place in that archive, counted from 1; null when the file is the document", nullable=True),
+        _c("sha256", "text", "SHA-256 of its bytes"),
+        _c("media_type", "text", "text/plain, text/html, text/csv, message/rfc822, application/pdf or the Word type"),
         _c("title", "text", "title found or declared", nullable=True),
+        _c("title_from", "text", "where it was found: case, metadata, heading, header (of a mail), properties (of a PDF or Word file)", nullable=True),
         _c("outlet", "text", "who published it", nullable=True),
+        _c("outlet_from", "text", "where it was found: case, metadata, address", nullable=True),
         _c("author", "text", "author as printed", nullable=True),
+        _c("author_from", "text", "where it was found: case, metadata, byline, header, properties", nullable=True),
         _c("published", "date", "day of publication", nullable=True),
-        _c("published_from", "text", "where that day was found: case, metadata, byline", nullable=True),
+        _c("published_from", "text", "where that day was found: case, metadata, address, byline, header", nullable=True),
         _c("address", "text", "where it was collected", nullable=True),
         _c("collected", "date", "day of collection", nullable=True),
-        _c("language", "text", "ISO 639-1 code; null when unsure", nullable=True),
+        _c("language", "text", "ISO 639-1 code of the language most of it is in; null when unsure", nullable=True),
+        _c("pages", "ints", "first character of each printed page in the frozen text; empty where there are no pages", "characters", nullable=True),
         _c("text", "text", "frozen text; every passage counts its characters (Unicode code points)"),
         _c("text_sha256", "text", "SHA-256 of the frozen text in UTF-8"),
         _c("reader", "text", "what made the frozen text, with its version"),

@@ -25,7 +25,7 @@ from contested.claims.extractors import Extractor, NamedExtractor, RejectedClaim
 from contested.claims.facts import find_facts
 from contested.claims.given import GivenClaim
 from contested.claims.linking import Attribution
-from contested.claims.read import Document
+from contested.claims.read import Document, page_of
 from contested.claims.speakers import SpeakerHistory, Speaking
 from contested.claims.stance import Judgement, judge_stance
 from contested.claims.tagger import Tagger, load_tagger
@@ -123,7 +123,7 @@ def _make_row(
         "origin": "document",
         "document_id": document.document_id,
         "original_path": document.path,
-        "original_row": 0,
+        "original_row": document.original_row or 0,
         "passage": passage,
         "quoted": True,
         **_columns("speaker", text, speaking.span),
@@ -167,13 +167,14 @@ def claim_as_json(row: dict[str, Any], document: Document) -> dict[str, Any]:
     return {
         "id": row["claim_id"],
         "document": {
-            "path": document.path, "sha256": document.sha256,
+            "path": document.shown, "sha256": document.sha256,
             "title": document.title, "published": iso(document.published),
         },
         "speaker": speaker,
         "via": list(row["via"]),
         "cue": _span_of(row, "cue") if row.get("cue_text") is not None else None,
         "passage": list(row["passage"]),
+        **({"page": page_of(document, row["passage"][0]["start"])} if document.pages else {}),
         "stance": row["stance"],
         "modality": row["modality"],
         "target": target,

@@ -20,7 +20,7 @@ import json
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -55,11 +55,14 @@ class RejectedClaim:
     reason: str
     raw: str
     """The claim as the extractor gave it, as JSON."""
+    row: int = 0
+    """Row of the document in its archive; 0 for a file of its own."""
 
     def as_row(self) -> dict[str, Any]:
         """The row of the ``rejects`` table."""
         return {
-            "original_path": self.path, "original_row": 0, "stage": "claims", "reason": self.reason, "raw": self.raw,
+            "original_path": self.path, "original_row": self.row, "stage": "claims",
+            "reason": self.reason, "raw": self.raw,
         }  # fmt: skip
 
 
@@ -132,7 +135,8 @@ def read_given(
         As :meth:`NamedExtractor.read` does.
     """
     named = extractor if isinstance(extractor, NamedExtractor) else name_extractor(extractor)
-    given, rejected = named.read(document.text, document.path)
+    given, rejected = named.read(document.text, document.shown)
+    rejected = [replace(one, path=document.path, row=document.original_row or 0) for one in rejected]
     if refused is not None:
         refused += rejected
     else:

@@ -62,8 +62,9 @@ def _claim(edition: Edition, row: Row) -> ClaimBlock:
 
 
 def document_words(document: Row) -> str:
-    """Title of a document, else its path."""
-    return str(document["title"] or document["path"])
+    """Title of a document, else its path, with its name in the archive that holds it."""
+    member = document.get("member")
+    return str(document["title"] or (f"{document['path']}#{member}" if member else document["path"]))
 
 
 def _facts(row: Row) -> tuple[tuple[str, str], ...]:

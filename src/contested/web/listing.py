@@ -100,7 +100,7 @@ class ClaimListing:
         paragraphs = _paragraph_starts(document.text)
         for row in rows:
             first, last = row["passage"][0]["start"], row["passage"][-1]["end"]
-            cells: list[Any] = [getattr(document, name) for name in DOCUMENT_COLUMNS]
+            cells: list[Any] = [document.shown, document.title, document.outlet, document.published]
             cells += [bisect_right(paragraphs, first), first, last]
             cells += [_joined(row[name]) if name in ("passage", "via") else row.get(name) for name in CLAIM_COLUMNS]
             self._writer.writerow([_harmless(safe_cell(cell)) for cell in cells])
@@ -113,8 +113,8 @@ class ClaimListing:
         from rich.text import Text
 
         console = Console(file=self.stream)
-        console.print(Text(one_line(document.title or document.path), style="bold"))
-        about = (document.outlet, day_words(document.published), document.path if document.title else None)
+        console.print(Text(one_line(document.title or document.shown), style="bold"))
+        about = (document.outlet, day_words(document.published), document.shown if document.title else None)
         if any(about):
             console.print(Text(one_line(", ".join(part for part in about if part)), style="dim"))
         if not rows:
