@@ -192,7 +192,11 @@ def _read_here(files: list[Path], reading: Reading, json_lines: bool) -> None:
         for note in read.document.notes:
             typer.echo(f"{read.document.shown}: {note}", err=True)
         if json_lines and read.unsupported:
-            described = {"path": read.document.shown, "sha256": read.document.sha256, "language": read.document.language}
+            described = {
+                "path": read.document.shown,
+                "sha256": read.document.sha256,
+                "language": read.document.language,
+            }
             _echo_json([{"document": described, "unsupported": read.unsupported}])
         elif json_lines:
             _echo_json(claim_as_json(row, read.document) for row in read.claims)
