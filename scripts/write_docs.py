@@ -102,7 +102,11 @@ def commands_page() -> str:
     from contested.cli import app
 
     runner = CliRunner()
-    lines = [NOTICE, "# Commands", "", "Exit codes: 0 done, 1 `verify` found a fault, 2 an error with its message.", ""]
+    codes = (
+        "Exit codes: 0 done; 1 `verify` found a fault, or `read` refused some of its documents; 2 an error with its "
+        "message, or `read` could read none; 130 interrupted. What `read` takes in: [documents.md](documents.md)."
+    )
+    lines = [NOTICE, "# Commands", "", codes, ""]
     for name in sorted(get_command(app).commands):  # type: ignore[attr-defined]
         text = runner.invoke(app, [name, "--help"], prog_name="contested", env={"COLUMNS": "100"}).output
         lines += [f"## contested {name}", "", "```", *(line.rstrip() for line in text.strip().splitlines()), "```", ""]

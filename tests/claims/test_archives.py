@@ -12,12 +12,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from tests.claims.made import PARAGRAPH, article, tar_bytes, word_bytes, write, zip_bytes
 
 from contested.base.errors import DocumentError
 from contested.claims import archives, items
 from contested.claims.items import Item, PassedOver
 from contested.claims.read import Document, find_items, read_document, read_documents
-from tests.claims.made import PARAGRAPH, article, tar_bytes, word_bytes, write, zip_bytes
 
 
 def outcomes(path: Path) -> tuple[dict[str, Document], list[DocumentError]]:
@@ -70,13 +70,15 @@ def test_one_document_cannot_be_asked_of_many(tmp_path: Path) -> None:
         read_document(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd.txt", "/etc/passwd.txt", "..\\..\\x.txt", "C:\\x.txt", "a/../../x.txt"])
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd.txt", "/etc/passwd.txt", "..\\..\\x.txt", "C:\\x.txt", "a/../../x.txt"]
+)
 def test_names_that_lead_out_are_refused_and_write_nothing(tmp_path: Path, name: str) -> None:
-    before = sorted(os.listdir(tmp_path))
+    before = sorted(path.name for path in tmp_path.iterdir())
     for kind, raw in (("zip", zip_bytes({name: PARAGRAPH})), ("tar", tar_bytes({name: PARAGRAPH}))):
         read, refused = outcomes(write(tmp_path, f"a.{kind}", raw))
         assert not read and "leads out of the archive" in str(refused[0])
-    assert sorted(os.listdir(tmp_path)) == sorted([*before, "a.tar", "a.zip"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*before, "a.tar", "a.zip"])
 
 
 def test_links_and_archives_in_archives_are_refused(tmp_path: Path) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from tests.claims.made import ARABIC, PARAGRAPH
 
 from contested.claims.language import detect_language, is_supported
-from tests.claims.made import ARABIC, PARAGRAPH
 
 GERMAN = "Die Armee sagte am Dienstag, dass die Rebellen die Stadt beschossen und das Krankenhaus getroffen haben. "
 

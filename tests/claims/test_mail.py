@@ -8,11 +8,11 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from tests.claims.made import ARABIC, PARAGRAPH, write, zip_bytes
 
 from contested.base.errors import DocumentError
 from contested.claims.mail import MAX_MAIL_PARTS, read_mail
 from contested.claims.read import read_document
-from tests.claims.made import ARABIC, PARAGRAPH, write, zip_bytes
 
 
 def make_mail(text: str | None = PARAGRAPH, page: str | None = None) -> EmailMessage:
@@ -51,7 +51,9 @@ def test_a_mail_of_html_gives_what_is_seen() -> None:
 
 def test_attachments_are_listed_and_not_opened() -> None:
     mail = make_mail()
-    mail.add_attachment(zip_bytes({"bomb.txt": "0" * 5_000_000}), maintype="application", subtype="zip", filename="b.zip")
+    mail.add_attachment(
+        zip_bytes({"bomb.txt": "0" * 5_000_000}), maintype="application", subtype="zip", filename="b.zip"
+    )
     mail.add_attachment("secret text", filename="note.txt")
     found = read_mail(bytes(mail), "a.eml")
     assert found.text.strip() == PARAGRAPH.strip()
@@ -62,11 +64,12 @@ def test_broken_lines_run_on() -> None:
     wrapped = (
         "The ministry said in a statement that no aircraft of the republic had\n"
         "flown over the town of Norvik on that day, and that it would not\nanswer again.\n\n"
-        "- one point\n- another point\n\nShort line\nShort line\n> quoted line that is long enough to have been wrapped by\n> a program\n"
+        "- one point\n- another point\n\nShort line\nShort line\n"
+        "> quoted line that is long enough to have been wrapped by\n> a program\n"
     )
     assert read_mail(bytes(make_mail(wrapped)), "a.eml").text.split("\n") == [
-        "The ministry said in a statement that no aircraft of the republic had flown over the town of Norvik on that day, "
-        "and that it would not answer again.",
+        "The ministry said in a statement that no aircraft of the republic had flown over the town of Norvik on that "
+        "day, and that it would not answer again.",
         "", "- one point", "- another point", "", "Short line", "Short line",
         "> quoted line that is long enough to have been wrapped by", "> a program",
     ]  # fmt: skip
@@ -112,7 +115,9 @@ def test_nesting_is_bounded() -> None:
     assert time.process_time() - begun < 5
 
 
-@pytest.mark.parametrize("header", [b"Date: yesterday", b"Date: Tue, 99 Mar 2019 10:00:00 +9999", b"From: =?x?q?=ff?=, <"])
+@pytest.mark.parametrize(
+    "header", [b"Date: yesterday", b"Date: Tue, 99 Mar 2019 10:00:00 +9999", b"From: =?x?q?=ff?=, <"]
+)
 def test_odd_headers_are_left_out(header: bytes) -> None:
     found = read_mail(b"To: b@example.org\n" + header + b"\n\nThe army said no.\n", "a.eml")
     assert found.text == "The army said no." and found.published is None

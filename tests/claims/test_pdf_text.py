@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.claims.made import block, deflate_bomb, laughing_pdf, pdf_of_objects, pdf_of_pages, stream, write
 
 from contested.base.errors import DocumentError
 from contested.claims import pdf_process
@@ -14,16 +15,21 @@ from contested.claims.pdf_columns import MAX_PAGE_PT, Piece, find_gutters, in_re
 from contested.claims.pdf_process import PdfProcess
 from contested.claims.pdf_text import read_pdf_text
 from contested.claims.read import page_of, read_document
-from tests.claims.made import block, deflate_bomb, laughing_pdf, pdf_of_objects, pdf_of_pages, stream, write
 
-LEFT = [
-    "The commission found that the market", "of Norvik had been hit at ten in the", "morning. “We counted nine dead,” said",
-    "a nurse of the town hospital who had", "been on duty since the night before.", "The army denied that it had flown.",
-]  # fmt: skip
-RIGHT = [
-    "Three members of the council had told", "the commission in writing that rebels", "were present in the market hall. That",
-    "was denied by the council as a whole,", "which called the claim an insult to the", "families of those who had died there.",
-]  # fmt: skip
+LEFT = """\
+The commission found that the market
+of Norvik had been hit at ten in the
+morning. “We counted nine dead,” said
+a nurse of the town hospital who had
+been on duty since the night before.
+The army denied that it had flown.""".splitlines()
+RIGHT = """\
+Three members of the council had told
+the commission in writing that rebels
+were present in the market hall. That
+was denied by the council as a whole,
+which called the claim an insult to the
+families of those who had died there.""".splitlines()
 
 
 def joined(lines: list[str]) -> str:
@@ -66,7 +72,9 @@ def test_words_are_whole_again_and_names_keep_their_hyphen() -> None:
 def report(pages: int) -> list[list[tuple[float, float, float, str]]]:
     made = []
     for n in range(pages):
-        body = block(72, 700, [f"On day {n} the army said that it had", f"shelled street {n} of the old town and", "that"])
+        body = block(
+            72, 700, [f"On day {n} the army said that it had", f"shelled street {n} of the old town and", "that"]
+        )
         body += block(72, 650, [f"nobody had died on day {n}."])
         made.append([(72, 770, 9, "A/HRC/33/55"), *body, (300, 30, 9, f"Page {n + 7} of {pages + 6}")])
     return made
@@ -98,7 +106,9 @@ def test_a_number_at_the_edge_that_counts_nothing_stays() -> None:
 
 
 def test_offsets_count_characters_though_some_are_ligatures_or_marks(tmp_path: Path) -> None:
-    document = read_document(write(tmp_path, "a.pdf", pdf_of_pages([block(72, 700, ["“Ça suffit,” said Zoë – thrice…"])])))
+    document = read_document(
+        write(tmp_path, "a.pdf", pdf_of_pages([block(72, 700, ["“Ça suffit,” said Zoë – thrice…"])]))
+    )
     assert document.text == "“Ça suffit,” said Zoë – thrice…"
 
 

@@ -11,11 +11,6 @@ from pathlib import Path
 
 import brotli
 import pytest
-
-from contested.base.errors import DocumentError
-from contested.claims import items, web_archives
-from contested.claims.items import PassedOver
-from contested.claims.read import Document, find_items, read_documents
 from tests.claims.made import (
     ARABIC,
     PARAGRAPH,
@@ -28,6 +23,11 @@ from tests.claims.made import (
     write,
     zip_bytes,
 )
+
+from contested.base.errors import DocumentError
+from contested.claims import items, web_archives
+from contested.claims.items import PassedOver
+from contested.claims.read import Document, find_items, read_documents
 
 INFO = warc_record("warcinfo", "", b"software: test\r\n", "application/warc-fields")
 PAGE = article().encode()
@@ -93,7 +93,16 @@ def chunked(body: bytes) -> bytes:
         (PAGE, "Content-Encoding: gzip\r\n"),
         (PAGE, "Content-Encoding: br\r\n"),
     ],
-    ids=["gzip", "deflate", "bare deflate", "brotli", "chunked", "chunked gzip", "stored unpacked", "stored unpacked br"],
+    ids=[
+        "gzip",
+        "deflate",
+        "bare deflate",
+        "brotli",
+        "chunked",
+        "chunked gzip",
+        "stored unpacked",
+        "stored unpacked br",
+    ],
 )
 def test_the_wrapping_of_the_transport_comes_off(tmp_path: Path, body: bytes, more: str) -> None:
     record = warc_record("response", "http://example.org/a", answer(body, more=more))
@@ -103,7 +112,9 @@ def test_the_wrapping_of_the_transport_comes_off(tmp_path: Path, body: bytes, mo
 
 def test_a_stated_character_set_is_used(tmp_path: Path) -> None:
     text = ARABIC * 5
-    record = warc_record("response", "http://example.org/a", answer(text.encode("cp1256"), "text/plain; charset=cp1256"))
+    record = warc_record(
+        "response", "http://example.org/a", answer(text.encode("cp1256"), "text/plain; charset=cp1256")
+    )
     read, _, _ = outcomes(write(tmp_path, "a.warc", record))
     assert read["a.warc#1"].text == text
 
@@ -132,7 +143,9 @@ def test_a_bomb_around_the_records_is_left(tmp_path: Path, monkeypatch: pytest.M
 @pytest.mark.parametrize("encoding", ["gzip", "br", "deflate", "zstd"])
 def test_damaged_packing_is_told(tmp_path: Path, encoding: str) -> None:
     packed = {"gzip": gzip.compress, "br": brotli.compress, "deflate": zlib.compress}.get(encoding, bytes)(PAGE)
-    record = warc_record("response", "http://example.org/a", answer(packed[:-30], more=f"Content-Encoding: {encoding}\r\n"))
+    record = warc_record(
+        "response", "http://example.org/a", answer(packed[:-30], more=f"Content-Encoding: {encoding}\r\n")
+    )
     read, refused, _ = outcomes(write(tmp_path, "a.warc", warc_bytes(record, RECORDS[6])))
     assert list(read) == ["a.warc#2"] and len(refused) == 1
     assert "cut short" in str(refused[0]) or "cannot be unpacked" in str(refused[0])
@@ -142,7 +155,8 @@ def test_damaged_packing_is_told(tmp_path: Path, encoding: str) -> None:
 @pytest.mark.parametrize("share", [0.3, 0.55, 0.8, 0.97])
 def test_a_truncated_archive_gives_what_it_holds_and_says_so(tmp_path: Path, packed: bool, share: float) -> None:
     pages = [
-        warc_record("response", f"http://example.org/{n}", answer(article(f"<p>Page {n}.</p>").encode())) for n in range(6)
+        warc_record("response", f"http://example.org/{n}", answer(article(f"<p>Page {n}.</p>").encode()))
+        for n in range(6)
     ]
     raw = warc_bytes(*pages, packed=packed)
     read, refused, _ = outcomes(write(tmp_path, "a.warc.gz" if packed else "a.warc", raw[: int(len(raw) * share)]))
@@ -176,7 +190,9 @@ def test_what_the_crawler_cut_is_refused(tmp_path: Path) -> None:
     assert "WARC-Truncated" in str(outcomes(write(tmp_path, "a.warc", cut))[1][0])
 
 
-@pytest.mark.parametrize("raw", [b"", b"no archive", b"\x1f\x8b\x08 no gzip", gzip.compress(b"just text"), b"WARC/1.0\r\n"])
+@pytest.mark.parametrize(
+    "raw", [b"", b"no archive", b"\x1f\x8b\x08 no gzip", gzip.compress(b"just text"), b"WARC/1.0\r\n"]
+)
 def test_what_is_no_web_archive_is_refused(tmp_path: Path, raw: bytes) -> None:
     for name in ("a.warc", "a.warc.gz", "a.wacz"):
         read, refused, _ = outcomes(write(tmp_path, name, raw))

@@ -6,10 +6,10 @@ import time
 from datetime import date
 
 import pytest
+from tests.claims.made import ARABIC, article, make_page, paragraphs
 
 from contested.base.errors import DocumentError
 from contested.claims.web_pages import MAX_HTML_DEPTH, decode_page, read_html
-from tests.claims.made import ARABIC, article, make_page, paragraphs
 
 
 def text_of(page: str) -> str:
@@ -130,7 +130,7 @@ def test_nothing_is_made_up() -> None:
 
 def test_the_character_set_is_that_of_the_bytes_then_of_the_server_then_of_the_page() -> None:
     assert decode_page("é".encode()) == "é"
-    assert decode_page("\ufeffé".encode("utf-16")) .strip("\ufeff") == "é"
+    assert decode_page("\ufeffé".encode("utf-16")).strip("\ufeff") == "é"
     assert decode_page(ARABIC.encode("cp1256"), "windows-1256") == ARABIC
     page = "<html><head><meta charset='windows-1256'></head>" + ARABIC
     assert decode_page(page.encode("cp1256")) == page

@@ -6,10 +6,10 @@ import socket
 import zipfile
 
 import pytest
+from tests.claims.made import patch_word, word_bytes
 
 from contested.base.errors import DocumentError
 from contested.claims.word_files import read_docx
-from tests.claims.made import patch_word, word_bytes
 
 RUN = b"<w:r><w:t>hello</w:t></w:r>"
 
@@ -29,7 +29,7 @@ def test_inserted_text_is_read_and_deleted_or_hidden_text_is_not() -> None:
         + '<w:del w:id="2" w:author="x"><w:r><w:delText>nothing</w:delText></w:r></w:del>'
         + run("SECRET", "<w:vanish/>")
         + run("” he", '<w:vanish w:val="0"/>')
-        + f'<w:smartTag>{run(" said")}</w:smartTag><w:sdt><w:sdtContent>{run(" twice")}</w:sdtContent></w:sdt>'
+        + f"<w:smartTag>{run(' said')}</w:smartTag><w:sdt><w:sdtContent>{run(' twice')}</w:sdtContent></w:sdt>"
         + '<w:r><w:instrText>HYPERLINK "x"</w:instrText><w:noBreakHyphen/><w:tab/><w:br/><w:t>end</w:t></w:r>'
     )
     assert read_docx(raw, "a.docx").text == "“We saw them,” he said twice-\t\nend"
@@ -59,10 +59,10 @@ def test_entities_are_not_expanded() -> None:
         return lambda data: data.replace(b"?>", b"?>" + doctype, 1).replace(b"hello", name)
 
     for name in (b"&l9;", b"&l1;", b"hello"):
-        with pytest.raises(DocumentError, match="damaged|entities"):
+        with pytest.raises(DocumentError, match=r"damaged|entities"):
             read_docx(patch_word(word_bytes("hello"), laughing(name)), "a.docx")
     outside = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>'
-    with pytest.raises(DocumentError, match="damaged|entities"):
+    with pytest.raises(DocumentError, match=r"damaged|entities"):
         read_docx(
             patch_word(word_bytes("hello"), lambda d: d.replace(b"?>", b"?>" + outside, 1).replace(b"hello", b"&e;")),
             "a.docx",

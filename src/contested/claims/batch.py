@@ -136,6 +136,7 @@ class _Pool:
         self._reading = reading
         self._jobs = jobs
         self._executor = self._start(jobs)
+        self._single: ProcessPoolExecutor | None = None
 
     def _start(self, jobs: int) -> ProcessPoolExecutor:
         # Not forked: the tagger's libraries keep threads and locks of their own.
@@ -165,14 +166,15 @@ class _Pool:
             return self._alone(found)
 
     def _alone(self, item: Item) -> dict[str, Any]:
-        """One document in a process of its own: it, or another one, ended the last."""
-        with self._start(1) as executor:
-            try:
-                return executor.submit(_read_in_process, item).result()
-            except BrokenProcessPool:
-                sha256 = hashlib.sha256(item.raw).hexdigest()
-                reason = f"{item.shown}: reading it ended the process (out of memory?); read it by itself"
-                return _refused_row(DocumentError(reason, path=item.path, sha256=sha256))
+        """One document at a time in a process: it, or one beside it, ended the last."""
+        self._single = self._single or self._start(1)
+        try:
+            return self._single.submit(_read_in_process, item).result()
+        except BrokenProcessPool:
+            self._single = None
+            sha256 = hashlib.sha256(item.raw).hexdigest()
+            reason = f"{item.shown}: reading it ended the process (out of memory?); read it by itself"
+            return _refused_row(DocumentError(reason, path=item.path, sha256=sha256), item.shown)
 
     def _restart(self) -> None:
         self._executor.shutdown(wait=False, cancel_futures=True)
@@ -180,6 +182,8 @@ class _Pool:
 
     def stop(self) -> None:
         """Let the processes go; what is not begun is dropped."""
+        if self._single is not None:
+            self._single.shutdown(wait=False, cancel_futures=True)
         self._executor.shutdown(wait=False, cancel_futures=True)
 
 
