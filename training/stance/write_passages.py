@@ -107,7 +107,7 @@ def read_passages(source: str) -> list[dict[str, Any]]:
         if stance in ("blames", "denies") and not pointed:
             print(f"{SOURCE.name} line {number}: {stance} without a target", file=sys.stderr)
         rows.append({
-            "id": f"p{len(rows) + 1:03d}", "split": split, "dispute": dispute, **row, "stance": stance,
+            "id": f"p{len(rows) + 1:04d}", "split": split, "dispute": dispute, **row, "stance": stance,
             "modality": modality, "pattern": found["pattern"],
         })  # fmt: skip
     return rows
