@@ -1,8 +1,8 @@
 """The marked-up passages → ``passages.jsonl``, with every span counted from the markup.
 
 In: ``passages.txt``, whose head tells its form. Out: one JSON object a line with text, speaker, cue, content,
-mentions, target, stance, modality, pattern, dispute and split; with ``--counts`` the tables of
-``docs/methods/stance-guidelines.md`` on standard output. Refuses: markup that does not close, an unknown code, stance or
+mentions, target, stance, modality, pattern, dispute and split; with ``--counts`` the tables
+of ``docs/methods/stance-guidelines.md``. Refuses: markup that does not close, an unknown code, stance or
 modality, a dispute in two splits, two targets, a target that the stance cannot have, and blame without one.
 
     python training/stance/write_passages.py
