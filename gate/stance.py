@@ -6,9 +6,9 @@ against second, 4 second against first); ``--passages``, annotated passages, one
 ``training/stance/write_passages.py`` writes them. Out: scores in percent as JSON; exit 1 when one lies below its
 floor. Refuses: a row without its two brackets, and data without floors when ``--floors`` is asked for.
 
-*Target* is right when the characters found and the mention marked overlap and no other mention lies nearer to the
-start of what was found. *Swaps* put other parties' names into a passage and read it again; ``unchanged`` is the
-share in which neither the stance nor the mention that is the target changes. It is held to 98 for each kind of swap.
+*Target* is right when the characters found touch a mention of the party that is marked, and no other party's mention
+lies nearer to their start. *Swaps* put other parties' names into a passage and read it again; ``unchanged`` is the
+share in which neither the stance nor the party that is the target changes. It is held to 98 for each kind of swap.
 
     PYTHONPATH=src python gate/stance.py --passages training/stance/passages.jsonl --split dev --floors
 """
@@ -164,20 +164,25 @@ def judge(passage: Passage) -> Judgement:
     return judge_passage(passage.text, passage.speaker, passage.cue, passage.content)
 
 
-def target_mention(passage: Passage, judgement: Judgement) -> int | None:
-    """Number of the mention that the judgement points at; -1 for characters that are no mention."""
+def target_role(passage: Passage, judgement: Judgement) -> int | None:
+    """Number of the party that the judgement points at, in the order of the passage; -1 for no party of it."""
     if judgement.target is None:
         return None
     start, end = judgement.target.span
-    touched = [k for k, ((first, last), _) in enumerate(passage.mentions) if first < end and start < last]
-    return min(touched, key=lambda k: abs(passage.mentions[k][0][0] - start)) if touched else -1
+    touched = [(abs(first - start), party) for (first, last), party in passage.mentions if first < end and start < last]
+    return party_order(passage).index(min(touched)[1]) if touched else -1
 
 
-def marked_target(passage: Passage) -> int | None:
-    """Number of the mention that is marked as target."""
+def marked_role(passage: Passage) -> int | None:
+    """Number of the party whose mention is marked as target."""
     if passage.target is None:
         return None
-    return next(k for k, (span, _) in enumerate(passage.mentions) if span == passage.target)
+    return party_order(passage).index(next(party for span, party in passage.mentions if span == passage.target))
+
+
+def party_order(passage: Passage) -> list[str]:
+    """Parties in the order in which the passage names them."""
+    return list(dict.fromkeys(party for _, party in passage.mentions))
 
 
 def score_passages(passages: Sequence[Passage], judgements: Sequence[Judgement]) -> dict[str, Any]:
@@ -186,7 +191,7 @@ def score_passages(passages: Sequence[Passage], judgements: Sequence[Judgement])
     classes = _score_classes(gold, found, STANCES)
     present = [name for name in STANCES if name in set(gold)]
     pairs = list(zip(passages, judgements, strict=True))
-    marked = [(marked_target(passage), target_mention(passage, judgement)) for passage, judgement in pairs]
+    marked = [(marked_role(passage), target_role(passage, judgement)) for passage, judgement in pairs]
     pointed = [(one, other) for one, other in marked if one is not None]
     return {
         "stance_accuracy": _percent(sum(a == b for a, b in zip(gold, found, strict=True)), len(gold)),
@@ -261,6 +266,10 @@ INVENTED = (
     Forms("the Karsk Front", "Karsk", None, "the Karsk fighters"),
     Forms("Ulmaria", "Ulmarian", "Senta", "the Ulmarians"),
 )
+#: Mentions that name no one: "it", "our army", "none of his men", "any part".
+_PRONOUNS = re.compile(
+    r"(?:it|its|they|them|their|theirs|we|us|our|ours|he|his|she|her|none of (?:its|their|our|his)|any)\b", re.IGNORECASE
+)
 _HEADS = re.compile(r"(?P<adjective>.+) (?:government|opposition|rebels|separatists|army|military)")
 
 
@@ -291,7 +300,7 @@ def rename(text: str, old: Forms, new: Forms) -> str:
     for one, _ in swaps:
         if found := re.search(rf"\b{re.escape(one)}\b(?=['’]s )", text):
             return text[: found.start()] + new.noun + text[found.end() :]
-    if " " not in text and text[:1].islower():
+    if " " not in text and text[:1].islower() and not text.endswith("s"):
         return new.adjective
     return (new.people or new.noun) if text.lower().endswith("s") else new.noun
 
@@ -318,7 +327,7 @@ def put_parties(passage: Passage, names: dict[str, tuple[str, Forms]]) -> Passag
         length += start - last
         text = passage.text[start:end]
         new_party, forms = names.get(party, (party, forms_of(party)))
-        if party in names:
+        if party in names and not _PRONOUNS.match(text):
             text = rename(text, forms_of(party), forms)
             if start == 0 or re.search(r"(?:[.!?:]\s|[“\"])$", passage.text[:start]):
                 text = text[:1].upper() + text[1:]
@@ -352,7 +361,7 @@ def swaps_of(passage: Passage, disputes: dict[str, list[str]]) -> Iterator[tuple
     ``own``: its parties in each other's place. ``pairs``: each of :data:`PAIRS` that it names. ``other``: the
     parties of another dispute, the next by name with enough of them. ``invented``: names that no list knows.
     """
-    parties = list(dict.fromkeys(party for _, party in passage.mentions))
+    parties = party_order(passage)
     if not parties:
         return
     if len(parties) > 1:
@@ -389,7 +398,7 @@ def score_swaps(
     for passage, before in zip(passages, judgements, strict=True):
         for kind, swapped in swaps_of(passage, disputes):
             after = judge(swapped)
-            read = [(before.stance, target_mention(passage, before)), (after.stance, target_mention(swapped, after))]
+            read = [(before.stance, target_role(passage, before)), (after.stance, target_role(swapped, after))]
             same = read[0] == read[1]
             for name in (kind, "all"):
                 total[name] += 1
@@ -418,12 +427,12 @@ def below_floors(scores: dict[str, Any], floors: dict[str, float]) -> list[str]:
 def _show_wrong(passages: Iterable[Passage], judgements: Iterable[Judgement]) -> list[dict[str, Any]]:
     return [
         {
-            "id": one.passage_id, "text": one.text, "marked": [one.stance, one.modality, marked_target(one)],
-            "found": [found.stance, found.modality, target_mention(one, found)],
+            "id": one.passage_id, "text": one.text, "marked": [one.stance, one.modality, marked_role(one)],
+            "found": [found.stance, found.modality, target_role(one, found)],
         }
         for one, found in zip(passages, judgements, strict=True)
-        if (one.stance, one.modality, marked_target(one))
-        != (found.stance, found.modality, target_mention(one, found))
+        if (one.stance, one.modality, marked_role(one))
+        != (found.stance, found.modality, target_role(one, found))
     ]  # fmt: skip
 
 
