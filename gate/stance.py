@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import csv
 import hashlib
+import importlib
 import json
 import re
 import sys
@@ -268,7 +269,8 @@ INVENTED = (
 )
 #: Mentions that name no one: "it", "our army", "none of his men", "any part".
 _PRONOUNS = re.compile(
-    r"(?:it|its|they|them|their|theirs|we|us|our|ours|he|his|she|her|none of (?:its|their|our|his)|any)\b", re.IGNORECASE
+    r"(?:it|its|they|them|their|theirs|we|us|our|ours|he|his|she|her|none of (?:its|their|our|his)|any)\b",
+    re.IGNORECASE,
 )
 _HEADS = re.compile(r"(?P<adjective>.+) (?:government|opposition|rebels|separatists|army|military)")
 
@@ -281,7 +283,9 @@ def forms_of(party: str) -> Forms:
         return Forms(f"the {party}", headed["adjective"], None, f"the {party}")
     plural = party.endswith("s") and not party.endswith("ss")
     attributive = party[:-1] if plural and " " not in party else party
-    return Forms(f"the {party}" if plural or " " in party else party, attributive, None, f"the {party}" if plural else None)
+    return Forms(
+        f"the {party}" if plural or " " in party else party, attributive, None, f"the {party}" if plural else None
+    )
 
 
 def rename(text: str, old: Forms, new: Forms) -> str:
@@ -376,10 +380,13 @@ def swaps_of(passage: Passage, disputes: dict[str, list[str]]) -> Iterator[tuple
     for dispute in order[at + 1 :] + order[:at]:
         free = [party for party in disputes[dispute] if party not in parties]
         if len(free) >= len(parties):
-            yield "other", put_parties(passage, {old: (new, forms_of(new)) for old, new in zip(parties, free)})
+            yield (
+                "other",
+                put_parties(passage, {old: (new, forms_of(new)) for old, new in zip(parties, free, strict=False)}),
+            )
             break
     if len(parties) <= len(INVENTED):
-        names = {old: (forms.noun, forms) for old, forms in zip(parties, INVENTED)}
+        names = {old: (forms.noun, forms) for old, forms in zip(parties, INVENTED, strict=False)}
         yield "invented", put_parties(passage, names)
 
 
@@ -450,10 +457,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error("nothing to score: give --data, --passages or both")
     measured: dict[str, dict[str, Any]] = {}
     if arguments.data is not None:
-        from contested.claims.directions import load_directions
-
+        # Only here, since passages are read without it.
+        reader: Reader = importlib.import_module("contested.claims.directions").load_directions()
         rows = read_directed(arguments.data)
-        measured[_key(arguments.data)] = score_directions(rows, load_directions())
+        measured[_key(arguments.data)] = score_directions(rows, reader)
     if arguments.passages is not None:
         passages = read_passages(arguments.passages, arguments.split)
         judgements = [judge(passage) for passage in passages]

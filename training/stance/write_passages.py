@@ -1,16 +1,15 @@
 """The marked-up passages → ``passages.jsonl``, with every span counted from the markup.
 
 In: ``passages.txt``, whose head tells its form. Out: one JSON object a line with text, speaker, cue, content,
-mentions, target, stance, modality, pattern, dispute and split; with ``--counts`` the tables
-of ``docs/methods/stance-guidelines.md``. Refuses: markup that does not close, an unknown code, stance or
-modality, a dispute in two splits, two targets, a target that the stance cannot have, and blame without one.
+mentions, target, stance, modality, pattern, dispute and split; and the tables of counts in
+``docs/methods/stance-guidelines.md``. Refuses: markup that does not close, an unknown code, stance or modality, a
+dispute in two splits, two targets, a target that the stance cannot have, and blame or denial without one.
 
     python training/stance/write_passages.py
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import sys
@@ -22,6 +21,8 @@ from typing import Any
 FOLDER = Path(__file__).parent
 SOURCE = FOLDER / "passages.txt"
 PASSAGES = FOLDER / "passages.jsonl"
+GUIDELINES = FOLDER.parents[1] / "docs/methods/stance-guidelines.md"
+_COUNTS = re.compile(r"(?<=write_passages\.py -->\n).*(?=<!-- end of counts -->)", re.DOTALL)
 
 STANCES = (
     "reports", "blames", "denies", "denies_event", "claims_responsibility", "alternative_explanation",
@@ -102,10 +103,9 @@ def read_passages(source: str) -> list[dict[str, Any]]:
         except (KeyError, IndexError, ValueError) as fault:
             raise ValueError(f"{SOURCE.name} line {number}: {fault!r} in {line[:60]!r}") from fault
         pointed = row["target"] is not None
-        if stance not in STANCES or modality not in MODALITIES or (pointed and stance not in WITH_TARGET):
+        wrong_target = pointed if stance not in WITH_TARGET else not pointed and stance in ("blames", "denies")
+        if stance not in STANCES or modality not in MODALITIES or wrong_target:
             raise ValueError(f"{SOURCE.name} line {number}: stance, modality or target of {line[:60]!r}")
-        if stance in ("blames", "denies") and not pointed:
-            print(f"{SOURCE.name} line {number}: {stance} without a target", file=sys.stderr)
         rows.append({
             "id": f"p{len(rows) + 1:04d}", "split": split, "dispute": dispute, **row, "stance": stance,
             "modality": modality, "pattern": found["pattern"],
@@ -138,7 +138,7 @@ def count_roles(rows: Sequence[dict[str, Any]]) -> str:
             "alternative_explanation": "is the other cause"}  # fmt: skip
     counts: dict[tuple[str, str], Counter[str]] = {}
     for row in rows:
-        for party in {mention["party"] for mention in row["mentions"]}:
+        for party in dict.fromkeys(mention["party"] for mention in row["mentions"]):
             counts.setdefault((row["dispute"], party), Counter())["mentioned"] += 1
         speaking = row["speaker"] and next(
             (m["party"] for m in row["mentions"] if row["speaker"][0] <= m["span"][0] < row["speaker"][1]), None
@@ -156,18 +156,20 @@ def count_roles(rows: Sequence[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Write the passages, or print the tables; the exit code."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--counts", action="store_true", help="print the tables instead of writing")
-    arguments = parser.parse_args(argv)
-    rows = read_passages(SOURCE.read_text(encoding="utf-8"))
-    if arguments.counts:
-        print(count_stances(rows), count_roles(rows), sep="\n\n")
-        return 0
-    lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
-    PASSAGES.write_text("".join(lines), encoding="utf-8")
-    print(f"{PASSAGES}: {len(rows)} passages")
+def write_files(source: str) -> dict[Path, str]:
+    """What is written: each file with its text."""
+    rows = read_passages(source)
+    counts = f"{count_stances(rows)}\n\n{count_roles(rows)}\n"
+    guidelines = _COUNTS.sub(lambda _: counts, GUIDELINES.read_text(encoding="utf-8"))
+    passages = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    return {PASSAGES: passages, GUIDELINES: guidelines}
+
+
+def main() -> int:
+    """Write the passages and their counts; the exit code."""
+    for path, text in write_files(SOURCE.read_text(encoding="utf-8")).items():
+        path.write_text(text, encoding="utf-8")
+        print(path)
     return 0
 
 

@@ -46,7 +46,7 @@ def find_doers(article: ArticleActors, region: Span) -> list[Doer]:
 
 
 def _active(article: ArticleActors, region: Span) -> Iterator[Doer]:
-    """ "X shelled", "X had not dropped", "it was X who bombed"."""
+    """Deeds told with their subject: "X shelled", "X had not dropped", "it was X who bombed"."""
     text = article.text
     low, _ = article.token_range(region)
     for match in w.DEED.finditer(text, *region):
@@ -64,19 +64,22 @@ def _active(article: ArticleActors, region: Span) -> Iterator[Doer]:
             continue
         doer = _read_doer(article, first, end, match.start())
         if doer is not None:
-            negated = nothing or bool(w.NEGATION.search(auxiliaries)) or doer.negated or _doubted(text, region[0], doer.span[0])
+            negated = nothing or doer.negated or bool(w.NEGATION.search(auxiliaries))
+            negated = negated or _doubted(text, region[0], doer.span[0])
             yield Doer(doer.span, doer.party, negated, doer.own, match.start())
 
 
 def _passive(article: ArticleActors, region: Span) -> Iterator[Doer]:
-    """ "carried out by X", "an attack by X"."""
+    """Deeds told with "by": "carried out by X", "an attack by X"."""
     text = article.text
     low, high = article.token_range(region)
     for match in w.DEED_BY.finditer(text, *region):
         first = article.token_range((match.end(), region[1]))[0]
         before = article.token_range(match.span())[0]
         end = _phrase_end(article, first, min(high, first + MAX_PHRASE_WORDS))
-        if first == end or _told_in_passing(article, low, before, match.end()) or w.NOT_YET.search(match["auxiliaries"] or ""):
+        if first == end or w.NOT_YET.search(match["auxiliaries"] or ""):
+            continue
+        if _told_in_passing(article, low, before, match.end()):
             continue
         doer = _read_doer(article, first, end, match.start())
         if doer is not None and not doer.own:
@@ -251,7 +254,7 @@ def _names_someone(article: ArticleActors, first: int, end: int) -> bool:
         word = article.words[at]
         if not word[:1].isupper() or word.lower() in w.NOT_NAMES:
             continue
-        if at > first or (at and article.words[at - 1][-1:] not in ".!?“”\"‘:"):
+        if at > first or (at and article.words[at - 1][-1:] not in '.!?“”"‘:'):
             return True
     return False
 

@@ -111,7 +111,9 @@ CHARGE = compile_wording(
     r"|^\W*(?:that|having|it|this|them|[a-z]{2,}ing|any|all|carrying out)\b"
 )
 #: Cues that deny or clear whatever they are about.
-CLEARS_CUE = compile_wording(r"\b(?:exonerat\w+|absolv\w+|distanc(?:es|ed|ing) (?:itself|himself|herself|themselves)|[tp]\w+ exception|debunk\w*|refut(?:e|es|ed|ing)|(?:profess|protest)\w* (?:\w+ )?innocence)\b")
+CLEARS_CUE = compile_wording(
+    r"\b(?:exonerat\w+|absolv\w+|distanc(?:es|ed|ing) (?:itself|himself|herself|themselves)|[tp]\w+ exception|debunk\w*|refut(?:e|es|ed|ing)|(?:profess|protest)\w* (?:\w+ )?innocence)\b"
+)
 CLEARED = compile_wording(r"\bclear(?:s|ed|ing)\s+(?P<who>[^.!?\n:]{2,80})")
 #: What is looked into, awaited or noted is not said.
 NEUTRAL_ON_CHARGE = compile_wording(
@@ -163,7 +165,9 @@ _EVENT_DENIED = compile_wording(f"{_NOT_HAPPENED}|{_INVENTED}")
 _EVENT_IN_DENIAL = compile_wording(_HAPPENED)
 TOOK_PLACE = _EVENT_IN_DENIAL
 #: "dismissed the reports as a fabrication": the denial itself calls the event invented.
-_CALLED_INVENTED = compile_wording(r"\b(?:fake news|fiction|fairy[- ]tale|farce|theatre|hoax|play-acting|made up|false[- ]flag)\b|\b(?:as|a|an|were|was)\s+(?:\w+\s+){0,3}(?:fabricat\w*|hoax|invent\w*|staged)\b")
+_CALLED_INVENTED = compile_wording(
+    r"\b(?:fake news|fiction|fairy[- ]tale|farce|theatre|hoax|play-acting|made up|false[- ]flag)\b|\b(?:as|a|an|were|was)\s+(?:\w+\s+){0,3}(?:fabricat\w*|hoax|invent\w*|staged)\b"
+)
 STAGED = compile_wording(_INVENTED)
 #: Staged as a mechanism: acted or filmed, which "fabricated" and "invented" do not say.
 ACTED = compile_wording(
@@ -212,7 +216,9 @@ CHARGE_THAT = compile_wording(
     r"(?:as \w+ )?(?:the |any |all |\w+ )?(?:charge|claim|report|accusation|allegation|suggestion|suspicion|idea|notion|rumou?r|tale|figure|story)s?\b[^.!?\n]{0,40}?\b(?:that|of|about)\b|that\b"
 )
 #: "X's accusation": what is rejected is what is said of the speaker.
-CHARGE_OF = compile_wording(r"^[^.!?\n]{0,40}['’]s?\s+(?:\w+\s+){0,2}(?:charge|claim|report|accusation|allegation|suggestion|suspicion|finding|version|account)s?\b(?!\s+(?:that|of|about))")
+CHARGE_OF = compile_wording(
+    r"^[^.!?\n]{0,40}['’]s?\s+(?:\w+\s+){0,2}(?:charge|claim|report|accusation|allegation|suggestion|suspicion|finding|version|account)s?\b(?!\s+(?:that|of|about))"
+)
 OWN_BEGINS = compile_wording(r"\W*(?:that )?(?:it|its|they|their|we|our|he|his|she|her)\b")
 AND_THAT = compile_wording(r"\b(?:and|but) that\s+|;\s+|,\s+and\s+")
 BLAME_CUE = compile_wording(r"\b(?:blam(?:e|es|ed|ing)|accus(?:e|es|ed|ing|ations?)|held responsible|responsib\w+)\b")
@@ -270,12 +276,8 @@ _HOSTILE_ING = (
     r"bombing|shelling|attacking|striking|killing|murdering|executing|targeting|bombarding|slaughtering|burning|shooting|firing|raiding|looting"
     rf"|(?:using|dropping|launching)\s+{_OBJECT}"
 )
-_HOSTILE_BASE = (
-    rf"(?:use|drop|launch|deploy|fire|lay|plant)\s+{_OBJECT}|bomb|shell|attack|strike|hit|kill|murder|execute|target|bombard|burn|shoot|fire|open fire|raid|gas|touch|carry out"
-)
-_AUXILIARY = (
-    r"(?:has|have|had|did|does|do|was|were|is|are|been|being|be|not|never|also|again|then|just|now|already|once|ever|both|all|itself|themselves|alone|may|might|could|would|should|will|must|to|always|so|\w+ly|\w+n[’']t)"
-)
+_HOSTILE_BASE = rf"(?:use|drop|launch|deploy|fire|lay|plant)\s+{_OBJECT}|bomb|shell|attack|strike|hit|kill|murder|execute|target|bombard|burn|shoot|fire|open fire|raid|gas|touch|carry out"
+_AUXILIARY = r"(?:has|have|had|did|does|do|was|were|is|are|been|being|be|not|never|also|again|then|just|now|already|once|ever|both|all|itself|themselves|alone|may|might|could|would|should|will|must|to|always|so|\w+ly|\w+n[’']t)"
 #: Auxiliaries and adverbs, then a deed; base forms count after "did" only.
 DEED = compile_wording(
     rf"\b(?P<auxiliaries>(?:{_AUXILIARY}\s+){{0,7}})(?P<deed>{_HOSTILE}|{_HOSTILE_ING})\b(?!\s+by\b)"
@@ -305,7 +307,9 @@ DOUBTED_BEFORE = compile_wording(
     r"|(?:\bnot|n[’']t|\bnever)\s+(?:believe|think|accept|agree)\w*\b[^.!?\n]{0,30}$|\b(?:absurd|wrong|false|untrue|a lie|impossible|denied|ruled out) (?:to (?:say|claim|think) )?that\b[^.!?\n]{0,30}$"
 )
 #: "No launcher of X had ever crossed", "none of his men".
-NO_DOER = compile_wording(r"\b(?:no|none of|not one of|not a single)\s+(?P<who>[^.!?\n,;]{2,70}?)\s+(?:has|had|have|was|were|is|are)\b")
+NO_DOER = compile_wording(
+    r"\b(?:no|none of|not one of|not a single)\s+(?P<who>[^.!?\n,;]{2,70}?)\s+(?:has|had|have|was|were|is|are)\b"
+)
 #: "no evidence that": what follows is what is not shown.
 EVIDENCE_THAT = compile_wording(r"\b(?:evidence|proof|indications?|signs?|facts?)\b[^.!?\n]{0,60}?\bthat\s+")
 #: Before "X who did it" in "it was X who did it".
@@ -334,7 +338,9 @@ SAID_NOUNS = frozenset(
 #: Adverbs between a subject and its verb.
 SUBJECT_GAP = frozenset("also long often again repeatedly widely itself themselves been since".split())
 #: An object begins: the clause is whole.
-OBJECT_BEGINS = compile_wording(r"\s+(?:the|an?|his|her|its|their|our|at|on|into|\d+|[a-z]+teen|[a-z]*ty|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens|hundreds|over|across)\b")
+OBJECT_BEGINS = compile_wording(
+    r"\s+(?:the|an?|his|her|its|their|our|at|on|into|\d+|[a-z]+teen|[a-z]*ty|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens|hundreds|over|across)\b"
+)
 QUANTITIES = frozenset(
     "one two three four five six seven eight nine ten eleven twelve some several many most all any none each members units dozens hundreds".split()
 )
@@ -351,7 +357,9 @@ ARMED = frozenset(
     "officers bloc alliance warlord party cell faction factions intelligence enemy aggressor group groups".split()
 )
 #: Before a word for a weapon these say whose it is.
-ARMED_ADJECTIVES = frozenset("rebel opposition insurgent separatist guerrilla federal enemy jihadist terrorist loyalist hostile".split())
+ARMED_ADJECTIVES = frozenset(
+    "rebel opposition insurgent separatist guerrilla federal enemy jihadist terrorist loyalist hostile".split()
+)
 WEAPONS = frozenset(
     "gunmen men fighters youths people jets jet planes plane aircraft helicopters helicopter warplanes warplane fighter bomber missiles missile rockets rocket shells shell bombs bomb drones drone guns gun "
     "mortars mortar artillery tanks tank batteries interceptor mines mine submarine gunboat boat launchers launcher brigade".split()
