@@ -59,10 +59,17 @@ def _active(article: ArticleActors, region: Span) -> Iterator[Doer]:
         if progressive != be_before or w.NOT_YET.search(auxiliaries) or w.EACH_OTHER.match(text, match.end()):
             continue
         at = article.token_range((match.start(), match.end()))[0]
+        if not auxiliaries and w.BARE_PARTICIPLE.match(deed) and w.NO_OBJECT.match(text, match.end()):
+            continue
         first, end = _subject(article, low, at)
         if first == end or _told_in_passing(article, low, first, match.end()):
             continue
         doer = _read_doer(article, first, end, match.start())
+        if doer is None and first > low + 1 and article.words[first - 1].lower() in ("and", "or"):
+            # "Karsk warplanes and helicopters launched": the first of the two says whose they are.
+            words = [word.lower() for word in article.words[low : first - 1]]
+            first = low + _phrase_start(words, len(words))
+            doer = _read_doer(article, first, low + len(words), match.start()) if first < low + len(words) else None
         if doer is not None:
             negated = nothing or doer.negated or bool(w.NEGATION.search(auxiliaries))
             negated = negated or _doubted(text, region[0], doer.span[0])
@@ -76,12 +83,15 @@ def _passive(article: ArticleActors, region: Span) -> Iterator[Doer]:
     for match in w.DEED_BY.finditer(text, *region):
         first = article.token_range((match.end(), region[1]))[0]
         before = article.token_range(match.span())[0]
+        if before > low and article.words[before - 1].lower() in ("which", "that"):
+            # "raids which were carried out by X": the clause is about the raids.
+            before -= 1
         end = _phrase_end(article, first, min(high, first + MAX_PHRASE_WORDS))
         if first == end or w.NOT_YET.search(match["auxiliaries"] or ""):
             continue
         if _told_in_passing(article, low, before, match.end()):
             continue
-        doer = _read_doer(article, first, end, match.start())
+        doer = _read_doer(article, first, end, match.start()) or _read_name(article, first, high)
         if doer is not None and not doer.own:
             negated = bool(w.NEGATION.search(text, max(region[0], match.start() - 12), match.end()))
             negated = negated or _doubted(text, region[0], match.start())
@@ -139,6 +149,9 @@ def _phrase_end(article: ArticleActors, first: int, limit: int) -> int:
     while end < limit:
         word = article.words[end].lower()
         inner = word in ("of", "in", "from", "loyal", "to", "with") and end > first
+        verbal = word.endswith(("ing", "ed")) and word not in w.PHRASE_PARTICIPLES and article.words[end].islower()
+        if end > first and verbal and article.words[end - 1].lower() not in ("the", "a", "an"):
+            break
         if end > first and not inner and (word in w.TARGET_ENDS or word in w.PHRASE_STOPS):
             break
         if not (word[:1].isalnum() or word in w.PHRASE_MARKS):
@@ -157,6 +170,8 @@ def _told_in_passing(article: ArticleActors, low: int, first: int, deed_end: int
             said = at == low or article.words[at - 1].lower() in w.BEFORE_CLAUSE | w.SAID_NOUNS
             # "the truce that X broke" lacks an object; "the proof that X broke the truce" has one.
             return not said and not w.OBJECT_BEGINS.match(article.text, deed_end)
+        if word == "when" and w.HARM.search(article.text, article.tokens[low][0], article.tokens[at][0]):
+            return False
         if word in w.HANGING:
             return True
     return False
@@ -196,20 +211,29 @@ def _read_doer(article: ArticleActors, first: int, end: int, at: int) -> _Phrase
     possessive = next((k for k, word in enumerate(words) if word in ("'s", "’s")), 0)
     if possessive and head_of(words[:possessive]) in w.ARMED:
         return _Phrase(span, None, negated, False)
-    told = _names_someone(article, first, end) or bool(set(words[:-1]) & (w.ARMED | w.ARMED_ADJECTIVES))
+    stop = first + head_at(words) + 1
+    told = _names_someone(article, first, stop) or bool(set(words[:-1]) & (w.ARMED | w.ARMED_ADJECTIVES))
     if head in w.ARMED or (head in w.WEAPONS and told):
         return _Phrase(span, None, negated, False)
-    if _names_someone(article, first, end) and head not in load_word_lists().civil and head not in w.THINGS:
+    adjective = any(w.NAME_ADJECTIVE.fullmatch(word) for word in article.words[first:stop])
+    # A name: its last word before any "of" or "in" bears the capital.
+    named = _names_someone(article, stop - 1, stop) and head not in w.THINGS
+    if (named or (adjective and told)) and head not in load_word_lists().civil and head not in w.WEAPONS:
         return _Phrase(span, None, negated, False)
     return None
 
 
-def head_of(words: Sequence[str]) -> str:
-    """The word that a phrase is about: the last one before "of", "in" …"""
+def head_at(words: Sequence[str]) -> int:
+    """Number of the word that a phrase is about: the last one before "of", "in" …"""
     for k, word in enumerate(words):
-        if k and word in ("of", "in", "from", "at", "with", "loyal", "on", "near", "to"):
-            return words[k - 1]
-    return words[-1] if words else ""
+        if k and word in ("of", "in", "from", "at", "with", "loyal", "on", "near", "to", "positioned"):
+            return k - 1
+    return len(words) - 1
+
+
+def head_of(words: Sequence[str]) -> str:
+    """The word that a phrase is about."""
+    return words[head_at(words)] if words else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +245,10 @@ class _Known:
 def known_party(article: ArticleActors, first: int, end: int) -> _Known | None:
     """The party that a phrase stands for, by the names that are known; not where it only says of what land."""
     words = [word.lower() for word in article.words[first:end]]
-    head = head_of(words)
+    head, head_stop = head_of(words), first + head_at(words) + 1
     civil = load_word_lists().civil
+    # "gunmen of the opposition" stand for it; "a town of the Syrian north" does not.
+    of_a_party = head in w.ARMED or head in w.OWN_PEOPLE or head in w.WEAPONS or head in w.QUANTITIES
     for mention in article.mentions_in(first, end):
         entity = mention.entity
         if entity.kind in ("outlet", "monitor") or entity.kind == "body":
@@ -232,6 +258,8 @@ def known_party(article: ArticleActors, first: int, end: int) -> _Known | None:
         if before in ("in", "from", "near", "at") or before == "-" or after[:1] == ["-"]:
             continue
         possessive = after[:1] in (["'s"], ["’s"])
+        if mention.first >= head_stop and not of_a_party:
+            continue
         if head in civil and not (possessive and head in w.OWN_PEOPLE):
             continue
         party = article.party_of_entity(entity, mention)
@@ -269,7 +297,26 @@ def read_party(article: ArticleActors, region: Span, own: bool = False) -> tuple
         low += 1
     end = _phrase_end(article, low, min(high, low + MAX_PHRASE_WORDS))
     phrase = _read_doer(article, low, end, region[0]) if end > low else None
+    phrase = phrase or _read_name(article, low, high)
     return (phrase.span, phrase.party) if phrase is not None and (own or not phrase.own) else None
+
+
+def _read_name(article: ArticleActors, first: int, limit: int) -> _Phrase | None:
+    """The name or word for troops right at the token, without what follows: "the Karsk Front" of "… kept shells"."""
+    words = article.words
+    if first + 2 < limit and words[first + 1].lower() == "of" and words[first].lower() in w.WEAPONS:
+        first += 2
+    end = first
+    while end < limit and words[end].lower() in ("the", "a", "an"):
+        end += 1
+    begin = end
+    while end < limit and end - begin < MAX_PHRASE_WORDS:
+        word = words[end]
+        inside = word[:1].isupper() or word.lower() in w.ARMED or word.lower() in w.WEAPONS or word == "-"
+        if not inside and not (end == begin and word.lower() in w.ARMED_ADJECTIVES):
+            break
+        end += 1
+    return _read_doer(article, first, end, article.tokens[first][0]) if end > begin else None
 
 
 def parties_in(article: ArticleActors, region: Span) -> Iterator[tuple[Span, str | None]]:
@@ -281,12 +328,8 @@ def parties_in(article: ArticleActors, region: Span) -> Iterator[tuple[Span, str
         before = article.words[at - 1].lower() if at else ""
         begins = word.lower() in ("the", "a", "an") or word[:1].isupper() or word.lower() in w.ARMED
         if begins and before not in w.PLACES_BEFORE:
-            end = _phrase_end(article, at, min(high, at + 6))
-            for stop in range(at + 1, end):
-                if article.words[stop] in ("'s", "’s"):
-                    end = stop
-                    break
-            phrase = _read_doer(article, at, end, region[0]) if end > at else None
+            phrase = _read_name(article, at, high)
+            end = article.token_range(phrase.span)[1] if phrase is not None else at
             if phrase is not None and not phrase.own:
                 yield phrase.span, phrase.party
                 at = end

@@ -130,7 +130,9 @@ def judge_stance(
     doers = [doer for region in scope.content for doer in find_doers(article, region)]
     called = w.DENIAL_TAIL.match(tail)
     clears = w.CLEARS_CUE.search(cue)
-    denying = bool(called or clears or (denial and (doers or w.CHARGE.search(content[:MAX_LEAD_CHARACTERS]))))
+    lead = content[:MAX_LEAD_CHARACTERS]
+    charged = w.CHARGE.search(lead) or (w.DENY_CUE.search(cue) and w.DENIED_CLAUSE.match(lead))
+    denying = bool(called or clears or (denial and (doers or charged)))
     if (denial and not denying) or (not denying and w.NEUTRAL_ON_CHARGE.search(whole)):
         return Judgement("reports", modality)
     cleared = w.CLEARED.search(article.text, *scope.tail)
@@ -152,13 +154,14 @@ def _judge_account(scope: _Scope, doers: Sequence[Doer], modality: str, denying:
     """Stance of a claim that neither takes back, nor takes responsibility in so many words, nor declines."""
     cue, content = scope.cue_text(), scope.content_text()
     first = doers[0] if doers else None
-    if first is not None and not denying and not first.passive and _is_own(scope, first):
+    accusing = w.ACCUSES_CUE.search(cue)
+    if first is not None and not denying and not accusing and not first.passive and _is_own(scope, first):
         own = Target(scope.speaker_span, scope.speaker.party if scope.speaker else None) if scope.speaker_span else None
         if not (modality == "no_evidence" or first.negated):
             return Judgement("claims_responsibility", modality)
         if not w.event_denied(content, cue, ""):
             return Judgement("denies", modality, own)
-    if not denying and not w.ACCUSES_CUE.search(cue) and _is_other_cause(scope, first):
+    if not denying and not accusing and _is_other_cause(scope, first):
         return Judgement("alternative_explanation", modality, _other_cause(scope, doers))
     if w.event_denied(content if not denying else "", cue, content if denying else ""):
         return Judgement("denies_event", modality, _stager(scope, doers))
@@ -176,7 +179,8 @@ def _judge_account(scope: _Scope, doers: Sequence[Doer], modality: str, denying:
     if w.BLAME_CUE.search(cue) and not w.NEGATION.search(cue):
         passive = w.PASSIVE_CUE.search(cue) and scope.cue is not None
         return Judgement("blames", modality, _accused(scope.article, scope.cue[0]) if passive and scope.cue else None)
-    if w.CONFIRMS_CUE.search(cue) and _is_finding(content) and not w.NEGATION.search(cue):
+    shown = scope.speaker_span is not None and w.PICTURES.search(scope.text, *scope.speaker_span)
+    if w.CONFIRMS_CUE.search(cue) and not shown and _is_finding(content) and not w.NEGATION.search(cue):
         return Judgement("confirms_finding", modality)
     return Judgement("reports", modality)
 
@@ -206,7 +210,8 @@ def _not_done(scope: _Scope, modality: str) -> Target | None:
 
 def _is_own(scope: _Scope, doer: Doer) -> bool:
     """Whether the deed is the speaker's own: "it had struck", "its jets", or the army of the party that speaks."""
-    if scope.speaker_span is None or (scope.speaker is not None and scope.speaker.is_outlet):
+    outlet = scope.speaker is not None and scope.speaker.is_outlet
+    if scope.speaker_span is None or (outlet and doer.own):
         return False
     if doer.own:
         # "it" may be another's that was named before; "its" and "our" may not.

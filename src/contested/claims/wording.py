@@ -77,7 +77,7 @@ NEGATED_CLAIM = compile_wording(
 )
 _WHO_DID = (
     r"(?:who(?:m|se)?\b|(?:by|against) whom\b|which (?:of|side|group|party|state|country|army|force|actor|faction)|whether\b[^.!?\n]{0,90}\b(?:had|has|have|was|were|did|is|are|or|fired|hit|struck|bombed)\b"
-    r"|(?:what|who) or (?:what|who)\b|where (?:it|the \w+) (?:came|was fired) from)"
+    r"|(?:what|who) or (?:what|who)\b|if\b[^.!?\n]{0,90}\b(?:had|was|were|did) (?:been )?(?:carried out|fired|launched|hit|struck|bombed|behind|responsible)|where (?:it|the \w+) (?:came|was fired) from)"
 )
 DECLINES = compile_wording(
     r"\b(?:declin\w*|refus\w*|avoid\w*|careful not|reluctan\w*)\s+(?:to\s+)?(?:\w+\s+){0,2}(?:name|naming|assign|apportion|attribut\w*|blam(?:e|ing)|identify|speculate|point|accus\w+)\b"
@@ -201,8 +201,9 @@ MISHAP = compile_wording(
     r"\b(?:caught fire|gone off by accident|went off by accident|by accident|short[- ]circuit\w*|bad wiring|careless\w*|stampede|crossfire|cross-fire|stray bullets?|own (?:grenade|bomb|mine|missile|rocket|shell|fuel|cylinders?|explosives?)|drunken|bandits|robbers|feud|quarrel|drowned|overloaded"
     r"|engine (?:failure|room|had)|brakes|boiler|lightning|ran out of|old mine|a rock|a reef|lake gas|collapsed (?:because|when|after)|failed in flight|that failed|too soon|cooking (?:gas|stove)|gas (?:main|pipe|bottles?|stove|leak)|generator|welder|fumes|smoke and|dust and)\b"
     r"|\b(?:drove|driven|run|ran|rolled|passed|stepped)\s+(?:over|on ?to|on) an? (?:\w+ ){0,3}(?:mine|device|bomb)|\b(?:touched|struck|hit) (?:an? (?:\w+ )?mine|a device)\b|\b(?:bomb|explosion|device) on board\b"
-    r"|\b(?:leak(?:ed|ing|s)?|flooded|crash(?:ed)?|burst)\b(?=[^.!?\n]{0,60}\b(?:and|because|when|which|as|not|no)\b)"
-    r"|\b(?:mines?|charges?|explosives?|ammunition|weapons?|shells|rockets?|bombs?|petrol|fuel)\b[^.!?\n]{0,70}\b(?:had |have )?(?:blew up|blown up|gone off|went off|exploded|detonated|burnt)\b"
+    r"|\b(?:leak(?:ed|ing|s)?|flooded|crash(?:ed)?|burst)\b(?=[^.!?\n]{0,60}\b(?:because|due to|as they|and no|and not)\b)|\bbecause\b[^.!?\n]{0,40}\b(?:leaked|flooded|burst|crashed|failed)\b"
+    r"|\b(?:ammunition|munitions|arms|petrol|fuel|fertiliser|fertilizer|gas bottles?|gas cylinders?)\b[^.!?\n]{0,70}\b(?:blew up|blown up|gone off|went off|exploded|detonated|burnt)\b"
+    r"|\b(?:stored|kept|hidden|laid|rigged|hoarded|stashed)\b[^.!?\n]{0,60}\b(?:blew up|blown up|gone off|went off|exploded|detonated|burnt)\b"
 )
 #: "and not because of any raid", "no shell had been fired": the account that is set aside.
 NOT_THE_OTHER = compile_wording(
@@ -248,9 +249,9 @@ BLAMES = (
 #: Words that blame only where a party follows: one also charges a fee, condemns a raid, and links two towns.
 BLAMES_A_PARTY = (
     compile_wording(r"\b(?:charg(?:es|ed|ing)|reproach(?:es|ed|ing)|tax(?:es|ed))\s+(?P<who>[^.!?\n]{1,80}?)\s+(?:with|of)\b"),
-    compile_wording(r"\b(?:condemn(?:s|ed|ing)|denounc(?:es|ed|ing)|slam(?:s|med|ming)|decri(?:es|ed)|blast(?:s|ed)|curs(?:es|ed))\s+(?P<who>[^.!?\n]{1,80}?)(?:,| for\b| over\b)"),
+    compile_wording(r"\b(?:condemn(?:s|ed|ing)|denounc(?:es|ed|ing)|slam(?:s|med|ming)|decri(?:es|ed)|blast(?:s|ed)|curs(?:es|ed))\s+(?P<who>[^.!?\n]{1,80}?)(?:,| for\b(?! (?:failing|not|doing nothing))| over\b)(?=[^.!?\n]{0,60}\b(?:attack|bomb|blast|kill|dea[dt]|strike|raid|rocket|missile|shell|murder|massacre|shooting|children))"),
     compile_wording(r"\b(?:suspect(?:s|ed|ing)?)\s+(?P<who>[^.!?\n]{1,80}?)\s+of\b"),
-    compile_wording(r"\b(?:trac(?:es|ed|ing)|link(?:s|ed|ing)|t(?:ies|ied)|led|leads?)\b[^.!?\n]{0,80}?\bto\s+" + _WHO),
+    compile_wording(r"\b(?:trac(?:es|ed|ing)|link(?:s|ed|ing)|t(?:ies|ied))\b[^.!?\n]{0,80}?\bto\s+" + _WHO),
     compile_wording(r"\bf(?:inds?|ound)\s+(?P<who>[^.!?\n]{1,60}?)\s+guilty\b"),
     compile_wording(r"\b(?:no one|nobody|none|who|whom)(?: \w+){0,3}? (?:but|except|other than|else but)\s+" + _WHO),
     compile_wording(r"\bonly\s+(?P<who>[^.!?\n]{1,60}?)\s+(?:could|can) have\b"),
@@ -284,7 +285,9 @@ DEED = compile_wording(
     rf"|\b(?P<auxiliaries_do>(?:(?:did|do|does)\s+(?:not|never)\s+|(?:did|do|does)n[’']t\s+|never\s+)(?:{_AUXILIARY}\s+){{0,3}})(?P<deed_do>{_HOSTILE_BASE})\b"
 )
 BE_LAST = re.compile(r"\b(?:was|were|been|being|is|are|be)\s+(?:(?:not|never|also|then|again|all|\w+ly)\s+)*$")
-NOT_YET = compile_wording(r"\b(?:would|should|will|to)\b|\b(?:could|may|might|must)\b(?!\s+(?:\w+\s+)?have\b)")
+NOT_YET = compile_wording(
+    r"\b(?:would|should|will|to(?!\s+have\b))\b|\b(?:could|may|might|must)\b(?!\s+(?:\w+\s+)?have\b)"
+)
 #: "bombed nothing", "flew no sorties".
 NOTHING_DONE = compile_wording(r"\s+(?:nothing|no \w+|nobody|no one)\b")
 EACH_OTHER = compile_wording(r"\s+(?:at |on )?(?:each other|one another)\b")
@@ -295,7 +298,7 @@ _DONE = (
 )
 #: A deed, then "by"; whoever did it follows.
 DEED_BY = compile_wording(
-    rf"\b(?P<auxiliaries>(?:{_AUXILIARY}\s+){{0,6}})(?P<deed>{_DONE})\b(?:,?\s+[\w’'-]+){{0,6}}?\s+(?:by|at the hands of)\s+"
+    rf"\b(?P<auxiliaries>(?:{_AUXILIARY}\s+){{0,6}})(?P<deed>{_DONE})\b(?:,?\s+(?!(?:held|was|were|is|are|and|to|that|who|which|\w{{2,}}ed)\b)[\w’'-]+){{0,6}}?\s+(?:by|at the hands of)\s+"
 )
 #: "an invention of X", "play-acting by X", "staged by X": who made up what did not happen.
 INVENTED_BY = compile_wording(
@@ -324,7 +327,7 @@ PHRASE_MARKS = frozenset("- ' ’ 's ’s".split())
 VERBS_BEGIN = frozenset("had has have was were is are did do does can could would may might must will".split())
 #: A clause that begins with these tells something in passing.
 HANGING = frozenset(
-    "after before since while as when where which who whom whose if though although unless until whether than whatever whoever for without".split()
+    "after before since while as when where which who whom whose if though although unless until whether whatever whoever for without".split()
 )
 #: "that" after these begins what is said; after another word it begins a relative clause.
 BEFORE_CLAUSE = frozenset(
@@ -337,6 +340,28 @@ SAID_NOUNS = frozenset(
 )
 #: Adverbs between a subject and its verb.
 SUBJECT_GAP = frozenset("also long often again repeatedly widely itself themselves been since".split())
+#: A participle with no object: "dozens killed in", "a reporter shot by".
+NO_OBJECT = compile_wording(r"\s+(?:in|by|on|when|after|during|at|near|since|and|as|while)\b|\s*[.,;]")
+BARE_PARTICIPLE = compile_wording(
+    r"(?:killed|bombed|hit|shot|executed|targeted|destroyed|shelled|murdered|burnt|burned|abducted|kidnapped|beheaded|struck)$"
+)
+#: Before "when": the harm that the clause after it explains.
+HARM = compile_wording(r"\b(?:killed|died|dead|wounded|injured|hurt|casualties|occurred|happened|victims|lost)\b")
+#: A picture shows; it establishes nothing by itself.
+PICTURES = compile_wording(
+    r"\b(?:photos?|photographs?|videos?|footage|images?|pictures?|films?|television|tv|screens?)\b"
+)
+#: "denied the air force was active": what is denied is a clause without "that".
+DENIED_CLAUSE = compile_wording(
+    r"^\W*(?:the|its|any|his|their|her|a|an)\b[^.!?\n]{1,50}?\b(?:was|were|had|has|have|is|are)\b"
+)
+DENY_CUE = compile_wording(r"\bden(?:y|ies|ied|ying)\b")
+#: "had" forms in -ed that still belong to a phrase: "armed groups", "Karsk-led forces".
+PHRASE_PARTICIPLES = frozenset(
+    "armed allied backed led held united based aligned occupied combined hired masked".split()
+)
+#: An adjective made of a name that no list knows.
+NAME_ADJECTIVE = re.compile(r"[A-Z][a-z]+(?:ian|ean|an|ese|ish|i)")
 #: An object begins: the clause is whole.
 OBJECT_BEGINS = compile_wording(
     r"\s+(?:the|an?|his|her|its|their|our|at|on|into|\d+|[a-z]+teen|[a-z]*ty|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens|hundreds|over|across)\b"
@@ -361,8 +386,8 @@ ARMED_ADJECTIVES = frozenset(
     "rebel opposition insurgent separatist guerrilla federal enemy jihadist terrorist loyalist hostile".split()
 )
 WEAPONS = frozenset(
-    "gunmen men fighters youths people jets jet planes plane aircraft helicopters helicopter warplanes warplane fighter bomber missiles missile rockets rocket shells shell bombs bomb drones drone guns gun "
-    "mortars mortar artillery tanks tank batteries interceptor mines mine submarine gunboat boat launchers launcher brigade".split()
+    "gunmen men fighters youths snipers jets jet planes plane aircraft helicopters helicopter warplanes warplane fighter bomber missiles missile rockets rocket shells shell bombs bomb drones drone guns gun "
+    "mortars mortar howitzers howitzer artillery tanks tank batteries interceptor mines mine submarine gunboat boat launchers launcher brigade".split()
 )
 #: After these a name is that of a place.
 PLACES_BEFORE = frozenset("in at near from inside outside around across over through within to into".split())
