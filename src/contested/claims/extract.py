@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from contested.base.records import iso, row_id, span
@@ -88,12 +89,40 @@ def extract_claims(
         limit = starts[following] if following < len(starts) else len(document.text)
         speaking = history.read(attribution)
         for resolved in speaking.resolved or (None,):
-            judgement = claim.judge(article, judge_stance(article, attribution, resolved, speaking.span, limit))
+            judgement = claim.judge(article, _judge(article, attribution, speaking, resolved, limit))
             row = _make_row(document, attribution, speaking, resolved, judgement)
             row["made_by"] = made_by
             row["score"] = claim.score
             rows.setdefault(row["claim_id"], row)
     return list(rows.values())
+
+
+def judge_passage(text: str, speaker: Span | None, cue: Sequence[Span], content: Sequence[Span]) -> Judgement:
+    """Stance, modality and target of one attribution whose spans are known: what the gate holds the reader to.
+
+    Parameters
+    ----------
+    text
+        The passage; the only names known beforehand are the built-in ones.
+    speaker
+        Characters of the source, or None where the passage names none.
+    cue, content
+        Pieces in the order of the text; there is at least one piece of content.
+    """
+    article = ArticleActors(ActorIndex(), text)
+    attribution = Attribution((speaker,) if speaker is not None else (), tuple(cue), tuple(content))
+    speaking = SpeakerHistory(article).read(attribution)
+    resolved = speaking.resolved[0] if speaking.resolved else None
+    return _judge(article, attribution, speaking, resolved, len(text))
+
+
+def _judge(
+    article: ArticleActors, attribution: Attribution, speaking: Speaking, resolved: Resolved | None, limit: int
+) -> Judgement:
+    judgement = judge_stance(article, attribution, resolved, speaking.span, limit)
+    if judgement.target is None and judgement.stance == "blames":
+        return replace(judgement, target=speaking.passive_target)
+    return judgement
 
 
 def _make_row(
@@ -104,8 +133,6 @@ def _make_row(
     # A cue in pieces ("has … denied") is kept by its longest piece: one quotation, one span.
     cue = max(attribution.cue, key=lambda piece: (piece[1] - piece[0], -piece[0]), default=None)
     target = judgement.target
-    if target is None and judgement.stance == "blames":
-        target = speaking.passive_target
     facts = find_facts(
         " ".join(piece["text"] for piece in passage),
         " ".join(text[a:b] for a, b in attribution.cue), judgement.stance, judgement.modality,

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 from contested.claims import wording as w
 from contested.claims.actors import ArticleActors, Resolved
+from contested.claims.doers import Doer, find_doers, parties_in, read_party, subject_before
 from contested.claims.linking import Attribution
 from contested.claims.names import Mention
 from contested.claims.words import Span
@@ -33,6 +34,10 @@ MAX_HEDGE_CHARACTERS = 110
 MAX_LEAD_CHARACTERS = 200
 #: Characters after the cue in which "its statement" or "the report" says what is taken back.
 MAX_RETRACTED_CHARACTERS = 60
+#: Characters of the content in which the deed must stand that responsibility is taken for.
+MAX_CLAIMED_CHARACTERS = 60
+#: Characters of the content in which a finding must stand.
+MAX_FINDING_CHARACTERS = 110
 #: Words of the subject of "was responsible" that no name list knows.
 MAX_SUBJECT_WORDS = 4
 #: Words of a target that no name list knows.
@@ -113,36 +118,147 @@ def judge_stance(
     retracted = w.RETRACTS.search(cue + tail[len(cue) : len(cue) + MAX_RETRACTED_CHARACTERS])
     if retracted is not None and retracted.start() < max(1, len(cue)):
         return Judgement("retracts", modality)
-    if w.CLAIMS_RESPONSIBILITY.search(whole) and not w.NEGATED_CLAIM.search(tail + " " + cue):
+    if w.RETRACTS_SELF.search(content[:MAX_LEAD_CHARACTERS]):
+        return Judgement("retracts", modality)
+    if _claims(whole, cue, content, tail):
         return Judgement("claims_responsibility", modality)
     if w.DECLINES.search(whole) or w.DECLINES.search(tail):
         return Judgement("declines_to_attribute", modality)
-    denying = bool(w.DENIAL_CUE.search(cue) or w.DENIAL_TAIL.match(tail)) and not w.NEGATED_DENIAL.search(cue)
-    if not denying and any(pattern.search(content) for pattern in w.ALTERNATIVES):
-        return Judgement("alternative_explanation", modality, _blamed(scope))
+    denial = w.DENIAL_CUE.search(cue)
+    if denial and w.NEGATED_DENIAL.search(cue):
+        return Judgement("reports", modality)
+    doers = [doer for region in scope.content for doer in find_doers(article, region)]
+    called = w.DENIAL_TAIL.match(tail)
+    clears = w.CLEARS_CUE.search(cue)
+    lead = content[:MAX_LEAD_CHARACTERS]
+    charged = w.CHARGE.search(lead) or (w.DENY_CUE.search(cue) and w.DENIED_CLAUSE.match(lead))
+    denying = bool(called or clears or (denial and (doers or charged)))
+    if (denial and not denying) or (not denying and w.NEUTRAL_ON_CHARGE.search(whole)):
+        return Judgement("reports", modality)
+    cleared = w.CLEARED.search(article.text, *scope.tail)
+    if cleared is not None and (found := read_party(article, cleared.span("who"))) is not None:
+        return Judgement("denies", modality, Target(*found))
+    return _judge_account(scope, doers, modality, denying)
+
+
+def _claims(whole: str, cue: str, content: str, tail: str) -> bool:
+    """Whether responsibility is taken in so many words, for a deed of violence."""
+    if w.NEGATED_CLAIM.search(tail + " " + cue):
+        return False
+    if w.CLAIMS_DEED.search(whole):
+        return True
+    return bool(w.CLAIMS_RESPONSIBILITY.search(whole) and w.VIOLENT.search(content[:MAX_CLAIMED_CHARACTERS]))
+
+
+def _judge_account(scope: _Scope, doers: Sequence[Doer], modality: str, denying: bool) -> Judgement:
+    """Stance of a claim that neither takes back, nor takes responsibility in so many words, nor declines."""
+    cue, content = scope.cue_text(), scope.content_text()
+    first = doers[0] if doers else None
+    accusing = w.ACCUSES_CUE.search(cue)
+    if first is not None and not denying and not accusing and not first.passive and _is_own(scope, first):
+        own = Target(scope.speaker_span, scope.speaker.party if scope.speaker else None) if scope.speaker_span else None
+        if not (modality == "no_evidence" or first.negated):
+            return Judgement("claims_responsibility", modality)
+        if not w.event_denied(content, cue, ""):
+            return Judgement("denies", modality, own)
+    if not denying and not accusing and _is_other_cause(scope, first):
+        return Judgement("alternative_explanation", modality, _other_cause(scope, doers))
     if w.event_denied(content if not denying else "", cue, content if denying else ""):
-        staged_by = _doer(scope)
-        return Judgement("denies_event", modality, staged_by.target if staged_by is not None else None)
-    doer = _doer(scope)
-    own_deed = w.OWN_DEED.search(content) if speaker is not None and speaker.party is not None else None
-    if own_deed and speaker and speaker_span and not speaker.is_outlet and not denying:
-        if modality == "no_evidence" or w.NEGATION.search(content[: own_deed.end()]):
-            return Judgement("denies", modality, Target(speaker_span, speaker.party))
-        return Judgement("claims_responsibility", modality)
-    if denying or (doer is not None and doer.negated) or w.DENIAL_CONTENT.search(content):
-        return Judgement("denies", modality, _cleared(scope, doer))
+        return Judgement("denies_event", modality, _stager(scope, doers))
+    if (undone := _not_done(scope, modality)) is not None:
+        if modality == "no_evidence" and w.TOOK_PLACE.search(content):
+            return Judgement("denies_event", modality)
+        return Judgement("denies", modality, undone)
+    if denying or (first is not None and first.negated) or w.DENIAL_CONTENT.search(content):
+        return Judgement("denies", modality, _cleared(scope, first, denying))
     blamed = _blamed(scope)
     if blamed is not None:
         return Judgement("blames", modality, blamed)
-    if doer is not None:
-        if speaker is not None and doer.target.party is not None and doer.target.party == speaker.party:
-            return Judgement("claims_responsibility", modality)
-        return Judgement("blames", modality, doer.target)
+    if first is not None:
+        return Judgement("blames", modality, Target(first.span, first.party))
     if w.BLAME_CUE.search(cue) and not w.NEGATION.search(cue):
-        return Judgement("blames", modality, None)
-    if w.CONFIRMS_CUE.search(cue) and w.FINDING.search(content) and not w.NEGATION.search(cue):
+        passive = w.PASSIVE_CUE.search(cue) and scope.cue is not None
+        return Judgement("blames", modality, _accused(scope.article, scope.cue[0]) if passive and scope.cue else None)
+    shown = scope.speaker_span is not None and w.PICTURES.search(scope.text, *scope.speaker_span)
+    if w.CONFIRMS_CUE.search(cue) and not shown and _is_finding(content) and not w.NEGATION.search(cue):
         return Judgement("confirms_finding", modality)
     return Judgement("reports", modality)
+
+
+def _accused(article: ArticleActors, at: int) -> Target | None:
+    """The subject of "was accused", whoever accuses."""
+    found = subject_before(article, at, sentence_start(article.text, at, MAX_TAIL_CHARACTERS))
+    return Target(*found) if found is not None else None
+
+
+def _is_finding(content: str) -> bool:
+    return bool(w.FINDING.search(content[:MAX_FINDING_CHARACTERS]) and not w.OF_ONESELF.match(content))
+
+
+def _not_done(scope: _Scope, modality: str) -> Target | None:
+    """Of whom it is said that none of theirs did anything, or that nothing shows it."""
+    patterns = [w.NO_DOER, *([w.EVIDENCE_THAT] if modality == "no_evidence" else [])]
+    for region in scope.content:
+        for pattern in patterns:
+            for match in pattern.finditer(scope.text, *region):
+                who = match.span("who") if pattern is w.NO_DOER else (match.end(), region[1])
+                found = read_party(scope.article, who, own=True)
+                if found is not None:
+                    return Target(*found)
+    return None
+
+
+def _is_own(scope: _Scope, doer: Doer) -> bool:
+    """Whether the deed is the speaker's own: "it had struck", "its jets", or the army of the party that speaks."""
+    outlet = scope.speaker is not None and scope.speaker.is_outlet
+    if scope.speaker_span is None or (outlet and doer.own):
+        return False
+    if doer.own:
+        # "it" may be another's that was named before; "its" and "our" may not.
+        before = (scope.content[0][0], doer.span[0])
+        pronoun = scope.text[slice(*doer.span)].lower() in ("it", "they", "he", "she")
+        return not (pronoun and any(True for _ in parties_in(scope.article, before)))
+    return scope.speaker is not None and doer.party is not None and doer.party == scope.speaker.party
+
+
+def _is_other_cause(scope: _Scope, first: Doer | None) -> bool:
+    content = scope.content_text()
+    if any(pattern.search(content) for pattern in w.ALTERNATIVES):
+        return True
+    mishap = w.MISHAP.search(content)
+    if mishap is None:
+        return False
+    # "The army shelled the street, and the houses caught fire" is no mishap.
+    return first is None or first.passive or first.at >= scope.content[0][0] + mishap.start()
+
+
+def _other_cause(scope: _Scope, doers: Sequence[Doer]) -> Target | None:
+    """Whom another explanation blames: who laid the mine, whose rocket fell short."""
+    speaking = scope.speaker.party if scope.speaker is not None else None
+    for doer in doers:
+        if not doer.own and (doer.party is None or doer.party != speaking):
+            return Target(doer.span, doer.party)
+    for region in scope.content:
+        for span, party in parties_in(scope.article, region):
+            if party is None or party != speaking:
+                return Target(span, party)
+    return None
+
+
+def _stager(scope: _Scope, doers: Sequence[Doer]) -> Target | None:
+    """Who is said to have staged what did not happen."""
+    for region in (scope.tail, *scope.content):
+        for match in w.INVENTED_BY.finditer(scope.text, *region):
+            if (found := read_party(scope.article, match.span("who"))) is not None:
+                return Target(*found)
+    for doer in doers:
+        if not _is_own(scope, doer):
+            return Target(doer.span, doer.party)
+    for region in scope.content:
+        for match in w.AND_THAT.finditer(scope.text, *region):
+            if (found := read_party(scope.article, (match.end(), region[1]))) is not None:
+                return Target(*found)
+    return None
 
 
 def _make_scope(
@@ -189,12 +305,6 @@ def _modality(cue: str, content: str) -> str:
     return "asserts"
 
 
-@dataclass(frozen=True, slots=True)
-class _Doer:
-    target: Target
-    negated: bool
-
-
 def _target_of(scope: _Scope, mention: Mention, first: int, end: int) -> Target:
     """The phrase around a mention: "the Syrian government forces" for "Syrian"."""
     article = scope.article
@@ -220,29 +330,6 @@ def _accepted(scope: _Scope, region: Span) -> Iterator[tuple[Mention, int, int]]
             yield mention, first, end
 
 
-def _doer(scope: _Scope) -> _Doer | None:
-    """The first party that the content says did a deed, or did not: "X used chlorine", "an attack by X"."""
-    words = scope.article.words
-    for region in scope.content:
-        for mention, first, end in _accepted(scope, region):
-            if w.NOT_A_DOER.search(" ".join(words[max(first, mention.first - 3) : mention.first]).lower()):
-                continue
-            after = _lower(words, mention.end, min(end, mention.end + 14))
-            before = _lower(words, max(first, mention.first - 14), mention.first) + " "
-            active = w.ACTIVE_DEED.match(after)
-            if active and not w.HYPOTHETICAL.search(active.group(0)):
-                negated = bool(w.NEGATION.search(active.group(0)) or w.NO_EVIDENCE_BEFORE.search(before))
-                return _Doer(_target_of(scope, mention, first, end), negated)
-            if w.PASSIVE_DEED.search(before):
-                negated = bool(w.NEGATION.search(before) or w.NO_EVIDENCE_BEFORE.search(before))
-                return _Doer(_target_of(scope, mention, first, end), negated)
-    return None
-
-
-def _lower(words: Sequence[str], first: int, end: int) -> str:
-    return " ".join(words[first:end]).lower().replace("’", "'")
-
-
 def _blamed(scope: _Scope) -> Target | None:
     """Whom words of blame point at: "accused X of", "laid the blame at the feet of X", "held X responsible"."""
     text = scope.text
@@ -252,6 +339,8 @@ def _blamed(scope: _Scope) -> Target | None:
         # The first words of blame are the speaker's own: "accused X of staging it to blame Y" blames X.
         for pattern, match in sorted(matches, key=lambda found: found[1].start()):
             if w.NEGATION.search(text, max(region[0], match.start() - 30), match.start()) or cue_negated:
+                continue
+            if w.BLAME_TO_COME.search(text, region[0], match.start()) or _another_blames(scope, match.start()):
                 continue
             start, limit = match.span("who")
             # "attributed no crime to X"
@@ -263,7 +352,22 @@ def _blamed(scope: _Scope) -> Target | None:
                 target = find_target(scope.article, start, limit) or _pronoun_target(scope, start)
             if target is not None:
                 return target
+        for pattern in w.BLAMES_A_PARTY:
+            for match in pattern.finditer(text, *region):
+                found = read_party(scope.article, match.span("who"))
+                if found is not None and not cue_negated:
+                    return Target(*found)
     return None
+
+
+def _another_blames(scope: _Scope, start: int) -> bool:
+    """Whether the verb of blame stands in what is said and has a subject of its own: "said that X had accused Y"."""
+    if (scope.cue is not None and start < scope.cue[1]) or not w.FINITE_BLAME.match(scope.text, start):
+        return False
+    before = scope.text[max(scope.content[0][0], start - 40) : start].lower().split()
+    while before and before[-1] in ("had", "has", "have", "also", "again", "each", "both"):
+        before.pop()
+    return bool(before) and before[-1] not in ("it", "they", "he", "she", "we", "i", "and", "that", "then")
 
 
 def _subject_target(scope: _Scope, before: Span) -> Target | None:
@@ -325,25 +429,25 @@ def find_target(article: ArticleActors, start: int, limit: int) -> Target | None
     return Target(span, party)
 
 
-def _cleared(scope: _Scope, doer: _Doer | None) -> Target | None:
-    """Whom a denial clears."""
-    if doer is not None:
-        return doer.target
-    cleared = _blamed(scope)
-    if cleared is not None and cleared.party is not None:
-        return cleared
-    for region in scope.content:
-        if denied := w.DENIAL_CONTENT.search(scope.text, *region):
-            before = (max(region[0], denied.start() - 80), denied.start() + 1)
-            after = (denied.end(), min(region[1], denied.end() + 40))
-            for mention, first, end in [*reversed(list(_accepted(scope, before))), *_accepted(scope, after)]:
-                return _target_of(scope, mention, first, end)
-    if scope.speaker is None or scope.speaker.party is None or scope.speaker_span is None:
-        return None
+def _cleared(scope: _Scope, first: Doer | None, denying: bool) -> Target | None:
+    """Whom a denial clears: the doer of what is denied, else a party that it names, else the speaker."""
+    speaker = None
+    if scope.speaker_span is not None:
+        speaker = Target(scope.speaker_span, scope.speaker.party if scope.speaker is not None else None)
+    if first is not None:
+        return speaker if first.own else Target(first.span, first.party)
     beginning = scope.text[slice(*scope.content[0])][:80]
-    if w.OWN_DENIAL.match(beginning) or w.OWN_DENIAL_CUE.search(scope.cue_text()):
-        return Target(scope.speaker_span, scope.speaker.party)
-    return None
+    if denying and w.CHARGE_OF.match(beginning):
+        return speaker
+    if denying and w.OWN_DENIAL.match(beginning) and not w.CHARGE_THAT.match(beginning):
+        return speaker
+    for region in scope.content:
+        that = w.CHARGE_THAT.search(scope.text, *region) if denying else None
+        if that is not None and w.OWN_BEGINS.match(scope.text, that.end()):
+            return speaker
+        for span, party in parties_in(scope.article, (that.end() if that else region[0], region[1])):
+            return Target(span, party)
+    return speaker
 
 
 def blamed_in_passive(article: ArticleActors, start: int, limit: int) -> Target | None:
@@ -361,4 +465,4 @@ def blamed_in_passive(article: ArticleActors, start: int, limit: int) -> Target 
             found = Target(article.characters(mention.first, mention.end), party)
             if followed:
                 return found
-    return found
+    return found if found is not None else _accused(article, start)
