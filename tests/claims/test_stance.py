@@ -162,7 +162,7 @@ def test_modality(cue: str, content: str, modality: str) -> None:
         ("up to 1,300 people died", "reports", {"killed_low": None, "killed_high": 1300}),
         ("10 soldiers were killed and 12 rebels died", "reports", {"killed_low": None, "killed_high": None}),
         ("the bomb was set off on the ground", "alternative_explanation", {"mechanism": "ground_device"}),
-        ("a couple and their four children had been killed", "reports", {"killed_low": None, "killed_high": None}),
+        ("a couple and their four children had been killed", "reports", {"killed_low": 6, "killed_children_low": 4}),
         ("the report is a fabrication", "denies_event", {"mechanism": None, "happened": "no"}),
         ("talks will go on", "reports", {"happened": None, "means": None, "mechanism": None}),
     ],

@@ -20,7 +20,7 @@ from typing import Any
 from contested.base.records import iso, row_id, span
 from contested.claims.actors import ActorIndex, ArticleActors, Resolved
 from contested.claims.blaming import mend_attributions
-from contested.claims.facts import find_facts
+from contested.claims.facts import PIECE_JOINT, find_facts
 from contested.claims.linking import Attribution
 from contested.claims.read import Document
 from contested.claims.speakers import SpeakerHistory, Speaking
@@ -29,7 +29,7 @@ from contested.claims.tagger import Tagger, load_tagger
 from contested.claims.words import Span
 
 #: Raised when rules change what they find, so that ``made_by`` tells old claims from new.
-RULES_VERSION = 1
+RULES_VERSION = 2
 
 
 def extract_claims(document: Document, actors: ActorIndex, tagger: Tagger | None = None) -> list[dict[str, Any]]:
@@ -81,8 +81,8 @@ def _make_row(
     if target is None and judgement.stance == "blames":
         target = speaking.passive_target
     facts = find_facts(
-        " ".join(piece["text"] for piece in passage),
-        " ".join(text[a:b] for a, b in attribution.cue), judgement.stance, judgement.modality,
+        PIECE_JOINT.join(piece["text"] for piece in passage),
+        " ".join(text[a:b] for a, b in attribution.cue), judgement.stance, judgement.modality, document.published,
     )  # fmt: skip
     party = resolved.party if resolved is not None else None
     kind = None
@@ -112,7 +112,7 @@ def _make_row(
         "target_party": target.party if target is not None else None,
         # The day of publication bounds the day of the statement; it is not that day.
         "reported_on": document.published,
-        **facts.as_columns(),
+        **facts.as_columns(passage),
         "address": document.address,
         "second_hand": True,
         "score": attribution.score,
