@@ -56,10 +56,13 @@ UNKNOWN = "unknown"
 PARTIES: dict[str, tuple[str, ...]] = {
     GOVERNMENT: (
         "Syrian government", "Syrian regime", "Syria", "Russia", "Iran", "Hezbollah", "Hizballah", "Hizbullah", "Assad regime",
-        "Assad", "Assads", "Bashar al-Assad", "Bashar Assad", "the regime", "regime", "government forces", "pro-regime", "Syria army",
+        "Assad", "Assads", "Bashar al-Assad", "Bashar Assad", "the regime", "regime", "government forces", "regime forces", "army troops", "Syria army",
     ),
     ISIS: ("Islamic State", "ISIS", "ISIL", "Daesh", "DAESH", "Daish", "Da'esh", "IS group", "Islamic State group"),
-    COALITION: ("US-led coalition", "United States", "international coalition", "US-led", "U.S.-led", "coalition"),
+    COALITION: (
+        "US-led coalition", "United States", "international coalition", "International Coalition",
+        "US-led", "U.S.-led", "coalition", "Coalition", "the coalition", "Turkey",
+    ),
     OPPOSITION: (
         "Syrian opposition", "Syrian rebels", "Free Syrian Army", "Free Syria Army", "Jaish al-Islam", "Jaysh al-Islam",
         "Ahrar al-Sham", "Islamist rebels", "Jaish al-Fatah", "Jaish al-Fateh", "Jeish al Fatah", "Army of Islam",
@@ -74,7 +77,7 @@ PARTIES: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 #: Parties that FA-KES has no class for: what their wording names is no known actor.
-_NO_CLASS = frozenset(["Turkey", "Israel", "Saudi Arabia", "Iraq", "Qatar", "Lebanon"])
+_NO_CLASS = frozenset(["Israel", "Saudi Arabia", "Iraq", "Qatar", "Lebanon"])
 
 #: Governorate code of GeoNames → the corpus's name.
 GOVERNORATES = {
@@ -123,8 +126,8 @@ def build_index() -> ActorIndex:
     for party, names in PARTIES.items():
         for name in names:
             index.party_of[name.casefold()] = party
-            kind = index.names.match([name], [name.lower()], 0)
-            if kind is None and name[0].isupper():
+            known = index.names.match([name], [name.lower()], 0)
+            if known is None:
                 index.names.add(name, Entity("declared", name, party=party))
     return index
 

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from contested.claims import wording as w
 from contested.claims.actors import ArticleActors
 from contested.claims.names import Mention
 from contested.claims.wording import compile_wording
@@ -26,35 +25,55 @@ from contested.claims.words import Span
 
 #: How much each way of naming the doer counts, beside the place of its sentence.
 SUBJECT, OWNER, BY, BLAMED, FOUGHT = 1.0, 1.0, 1.2, 1.0, 0.45
+#: What is left of a weight in a clause that tells what went before.
+LATER_CLAUSE = 0.4
 
+#: Words between a name and what struck.
 _FILLER = (
-    r"(?:coalition|forces?|army|military|government|regime|air|war|troops|fighters?|militants?|group|organi[sz]ation|terrorists?|terror|jets?|fighter|state|rebels?|front|alliance|allied|aerial|naval|ground|heavy|fresh|suspected|new|deadly|twin|double|massive|intense|overnight"
-    r"|suicide|car|truck|barrel|rocket|mortar|artillery|missile|gas|chemical|chlorine|poison|toxic|sarin|nerve|bomb|shell|sniper|cluster|incendiary|drone|helicopter|attack|motorcycle|motorbike|land)"
+    r"(?:coalition|forces?|army|military|government|regime|air|war|troops|group|organi[sz]ation|jets?|fighter|state|front|alliance|allied|aerial|naval|ground|heavy|fresh|suspected|new|deadly|twin|double|massive|intense|overnight"
+    r"|barrel|rocket|mortar|artillery|missile|shell|sniper|cluster|incendiary|drone|helicopter|special|anti-?\s?terror(?:ism)?|security|armed|arab)"
 )
+#: Those that a group's name may have and a state's may not: "Syrian rebel shelling" is not the state's.
+_GROUP_FILLER = r"(?:fighters?|militants?|terrorists?|terror|jihadists?|rebels?|suicide|car|truck|gas|chemical|chlorine|poison|toxic|sarin|nerve|bomb|attack|motorcycle|motorbike|land|members?|gunmen)"
 _STRIKER = (
-    r"(?:air\s*strikes?|airstrikes?|air\s*raids?|raids?|strikes?|shelling|shells?|bombing|bombings|bombardments?|bombs?|barrels?|war\s*planes?|planes?|jets?|helicopters?|aircraft|bombers?|artillery|rockets?|missiles?|mortars?|snipers?|gunmen|offensive|assault"
-    r"|attacks?|attackers?|explosives?|gunfire|fire|massacres?|mines?|executions?|drones?|counter-?attacks?|executioners?|tanks?|bullets)"
+    r"(?:air\s*strikes?|airstrikes?|air\s*raids?|raids?|strikes?|shelling|shells?|bombardments?|barrels?|war\s*planes?|planes?|jets?|helicopters?|aircraft|bombers?|artillery|rockets?|missiles?|mortars?|snipers?|offensive|assault|operations?|ambush(?:es)?"
+    r"|gunfire|fire|drones?|counter-?attacks?|tanks?|bullets|howitzers?|gunships?|bombing|troops\s+fire)"
 )
-_OWNS = compile_wording(
-    rf"(?:[’']?s\b|[’'])?(?:\s*-\s*|\s+)?(?:(?:and|or|&)\s+(?:the\s+|its\s+)?(?:[\w.-]+\s+){{1,3}}?)?(?:(?:led|allied|run|sponsored)\s+)?(?:{_FILLER}\s+){{0,4}}{_STRIKER}\b(?!\s+(?:on|against|targeting)\s+(?:its|their)\b)"
+#: What a group may own and, beside a state's name, only shows where it was: "Damascus car bomb".
+_GROUP_STRIKER = r"(?:attacks?|attackers?|bombings?|bombs?|explosives?|massacres?|mines?|executions?|executioners?|blasts?|explosions?|gunmen)"
+_AND_OTHER = r"(?:(?:and|or|&)\s+(?:the\s+|its\s+)?(?:[\w.-]+\s+){1,3}?)?"
+_LINK = r"(?:[’']?s\b|[’'])?(?:\s*-\s*|\s+)?"
+_NOT_OWN = r"(?!\s+(?:on|against|targeting)\s+(?:its|their)\b|\s+sites?\b)"
+_STATE_OWNS = compile_wording(rf"{_LINK}{_AND_OTHER}(?:(?:led|allied)\s+)?(?:{_FILLER}\s+){{0,4}}{_STRIKER}\b{_NOT_OWN}|[’']?s?\s+(?:\w+\s+)?(?:army|forces|regime|government|military|air\s+force|troops)(?:[’']s?)?\s+(?:\w+\s+){{0,2}}(?:{_STRIKER}|{_GROUP_STRIKER})\b")
+_GROUP_OWNS = compile_wording(
+    rf"{_LINK}{_AND_OTHER}(?:(?:led|allied|run|sponsored)\s+)?(?:(?:{_FILLER}|{_GROUP_FILLER})\s+){{0,4}}(?:{_STRIKER}|{_GROUP_STRIKER})\b{_NOT_OWN}"
+)
+_DEED = (
+    r"(?:kill(?:s|ed|ing)?|bomb(?:s|ed|ing)?|bombard(?:s|ed|ing)?|shell(?:s|ed|ing)|struck|strik(?:e|es|ing)|hit(?:s|ting)?|pound(?:s|ed|ing)?|target(?:s|ed|ing)?|attack(?:s|ed|ing)?|raid(?:s|ed)|execut(?:es|ed|ing)|behead(?:s|ed|ing)|crucif(?:ies|ied|ying)|massacr(?:es|ed|ing)"
+    r"|murder(?:s|ed|ing)|slaughter(?:s|ed|ing)|shot|shoot(?:s|ing)?|eliminat(?:es|ed|ing)|ambush(?:es|ed|ing)|neutrali[sz](?:es|ed|ing)|liquidat(?:es|ed|ing)|repel(?:s|led|ling)?|gass(?:es|ed|ing)|burn(?:s|ed|ing)|destroy(?:s|ed|ing)|storm(?:s|ed|ing)?)"
+    # "rebels killed in an attack": it was done to them.
+    r"\b(?!\s+(?:in|by|during|near|when|after|as|while|at|outside|inside|and\s+(?:\w+ed|dozens|\d+)|or\s+\w+ed|(?:mon|tues|wednes|thurs|fri|satur|sun)day|on\s+(?:mon|tues|wednes|thurs|fri|satur|sun)day|[.,;]|injured|wounded|with|over|since|from)\b|\s*[.;]|\s*$)"
+)
+_SENDS = (
+    r"(?:detonat(?:es|ed|ing)|blew\s+up|launch(?:es|ed|ing)|fir(?:es|ed|ing)|dropp?(?:s|ed|ing)|carr(?:ies|ied|ying)\s+out|conduct(?:s|ed|ing)|commit(?:s|ted|ting)?|perpetrat(?:es|ed|ing)|stag(?:es|ed|ing)|inflict(?:s|ed|ing)|hurl(?:s|ed)|plant(?:s|ed)"
+    r"|us(?:es|ed|ing)\s+(?:\w+\s+){0,3}(?:gas|chlorine|sarin|chemical|weapons|bombs|phosphorus)|(?:claim(?:s|ed|ing)?|takes?|took)\s+(?:\w+\s+){0,2}responsibility|(?:was|were|is|are)\s+(?:\w+\s+)?(?:behind|responsible))\b"
 )
 _DID = compile_wording(
-    r"(?:[’']?s\b|[’'])?(?:\s+(?:and|or|&)\s+(?:the\s+|its\s+)?(?:[\w.-]+\s+){1,3}?)?\s*-?\s*"
-    rf"(?:\(\w+\)\s+)?(?:(?:led|allied)\s+)?(?:{_FILLER}\s+|(?:forces|troops|soldiers|fighters|militants|authorities|snipers|units|members|gunmen|planes|warplanes|jets|helicopters|aircraft|strikes|airstrikes|raids|shelling|bombing|rockets|missiles|artillery|attack|attacks)\s+){{0,4}}"
+    rf"(?:[’']?s\b|[’'])?(?:\s+{_AND_OTHER})?\s*-?\s*(?:\(\w+\)\s+)?(?:(?:led|allied)\s+)?"
+    rf"(?:(?:{_FILLER}|forces|troops|soldiers|authorities|snipers|units|planes|warplanes|jets|helicopters|aircraft|strikes|airstrikes|raids|shelling|bombing|rockets|missiles|artillery|attacks)\s+){{0,4}}"
+    rf"(?P<group>(?:(?:{_GROUP_FILLER}|attack|attackers?)\s+){{0,3}})"
     r"(?:(?:who|which|that|has|have|had|also|reportedly|allegedly|again|on|early|late|(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|deliberately|then|repeatedly|brutally|backed\s+by\s+[\w-]+)\s+){0,4}"
-    r"(?:kill(?:s|ed|ing)?|bomb(?:s|ed|ing)?|bombard(?:s|ed|ing)?|shell(?:s|ed|ing)|struck|strik(?:e|es|ing)|hit(?:s|ting)?|pound(?:s|ed|ing)?|target(?:s|ed|ing)?|attack(?:s|ed|ing)?|raid(?:s|ed)|execut(?:es|ed|ing)|behead(?:s|ed|ing)|crucif(?:ies|ied|ying)|massacr(?:es|ed|ing)"
-    r"|murder(?:s|ed|ing)|slaughter(?:s|ed|ing)|shot|shoot(?:s|ing)?|detonat(?:es|ed|ing)|blew\s+up|launch(?:es|ed|ing)|fir(?:es|ed|ing)|dropp?(?:s|ed|ing)|carr(?:ies|ied|ying)\s+out|conduct(?:s|ed|ing)|commit(?:s|ted|ting)?|perpetrat(?:es|ed|ing)|stag(?:es|ed|ing)|us(?:es|ed|ing)\s+(?:\w+\s+){0,3}(?:gas|chlorine|sarin|chemical|weapons|bombs|phosphorus)"
-    r"|target|gass(?:es|ed|ing)|burn(?:s|ed|ing)?|hurl(?:s|ed)|plant(?:s|ed)|destroy(?:s|ed)|claim(?:s|ed|ing)?\s+(?:\w+\s+){0,2}responsibility|take(?:s)?\s+responsibility|took\s+responsibility)\b"
+    rf"(?:{_DEED}|{_SENDS})"
 )
 _BY = compile_wording(
-    r"\b(?:carried\s+out|committed|conducted|perpetrated|launched|caused|fired|dropped|orchestrated|mounted|used|bombed|attacked|hit|targeted|killed|struck|shelled|executed|beheaded|gassed|destroyed|shot(?:\s+dead)?|downed|murdered|massacred|done|detonated|planted|claimed|pounded|staged"
-    r"|injured|wounded|attacks?|strikes?|air\s?strikes?|airstrikes?|air\s?raids?|raids?|bombings?|bombardments?|shelling|massacres?|crimes?|rockets?|shells?|missiles?|bombs?|assaults?|offensive|blast|explosion|fire|barrels?)\b(?:\s+(?!by\b)[\w’'-]+){0,8}?\s+by\s+"
+    r"\b(?:carried\s+out|committed|conducted|perpetrated|launched|caused|fired|dropped|orchestrated|mounted|used|bombed|attacked|hit|targeted|killed|struck|shelled|executed|beheaded|gassed|destroyed|shot(?:\s+dead)?|downed|murdered|massacred|done|detonated|planted|claimed|pounded|staged|led"
+    r"|injured|wounded|attacks?|strikes?|air\s?strikes?|airstrikes?|air\s?raids?|raids?|bombings?|bombardments?|shelling|massacres?|crimes?|rockets?|shells?|missiles?|bombs?|assaults?|offensive|blast|explosion|fire|barrels?)\b(?:\s+(?!by\b|\w+ed\b|\w+own\b|held\b|run\b)[\w’'-]+){0,6}?\s+(?:either\s+)?by\s+"
     r"(?:the\s+|a\s+|an\s+|what\s+\w+\s+\w+\s+|suspected\s+|either\s+|both\s+|fighters\s+(?:from|of)\s+(?:the\s+)?|militants\s+(?:from|of)\s+(?:the\s+)?|members\s+of\s+(?:the\s+)?|forces\s+loyal\s+to\s+)*(?:[\w’'.-]+\s+){0,2}?$"
 )
 _BLAMED = compile_wording(
-    r"\b(?:blam(?:e|es|ed|ing)(?:\s+(?:[\w’'-]+\s+){0,6}?on)?|accus(?:e|es|ed|ing)|attributed\s+to|hold(?:s|ing)?|held|point(?:s|ed|ing)?\s+(?:\w+\s+){0,2}fingers?\s+at|at\s+the\s+hands\s+of|the\s+work\s+of|responsibility\s+(?:lies\s+with|of)|believed\s+to\s+be|thought\s+to\s+be|likely|suspected\s+to\s+be|from)\s+(?:the\s+|either\s+|both\s+)?(?:[\w’'.-]+\s+){0,1}?$"
+    r"\b(?:blam(?:e|es|ed|ing)(?:\s+(?:[\w’'-]+\s+){0,6}?on)?|accus(?:e|es|ed|ing)|attributed\s+to|hold(?:s|ing)?|held|point(?:s|ed|ing)?\s+(?:\w+\s+){0,2}fingers?\s+at|at\s+the\s+hands\s+of|the\s+work\s+of|responsibility\s+(?:lies\s+with|of)|believed\s+to\s+be|thought\s+to\s+be|likely|suspected\s+to\s+be)\s+(?:the\s+|either\s+|both\s+)?(?:[\w’'.-]+\s+){0,1}?$"
 )
-_BLAMED_ONLY = compile_wording(r"\b(?:from|likely|held|hold|holds|holding|believed|thought|suspected)\b")
+_BLAMED_ONLY = compile_wording(r"\b(?:likely|held|hold|holds|holding|believed|thought|suspected)\b")
 _FOUGHT = compile_wording(
     r"\b(?:clash\w*|battles?|battling|fighting|firefights?|gun\s?battles?|confrontations?|ambush\w*)\s+(?:(?:broke\s+out\s+)?(?:with|against|between)\s+)(?:the\s+)?(?:[\w’'-]+\s+){0,3}?$"
 )
@@ -66,6 +85,13 @@ _CONTROLLED_BY = compile_wording(
 )
 _DESCRIBES = compile_wording(
     r"\s*-\s*(?:held|controlled|backed|occupied|supported|allied|aligned|dominated|friendly|funded|made|besieged|brokered|based|linked|inspired|affiliated)\b|\s+(?:held|controlled|occupied|positions?|strongholds?|bastions?|targets?|territor\w+|areas?|posts?|outposts?|checkpoints?|hideouts?|headquarters|sites|media|tv|officials?)\b"
+)
+
+
+#: What a clause tells that gives the occasion and not the deed: "strikes kill 70 after a rebel attack".
+_AFTER = compile_wording(r"\b(?:after|following|amid|despite|since|in\s+response\s+to|in\s+retaliation\s+for)\b")
+_UNCLEAR = compile_wording(
+    r"\b(?:unclear|not\s+(?:\w+\s+)?(?:clear|known)|unknown|whether|unidentified|possible|den(?:y|ies|ied))\b(?:\s+[\w’'-]+){0,7}\s*$"
 )
 
 
@@ -105,24 +131,30 @@ def _adjoins(article: ArticleActors, before: Mention, mention: Mention) -> bool:
 
 
 def _weigh(article: ArticleActors, mention: Mention, sentence: Span) -> float:
-    text = article.text
+    text, words = article.text, article.words
     start, end = article.characters(mention.first, mention.end)
-    limit = min(sentence[1], end + 140)
-    before = max(sentence[0], start - 110)
-    words = article.words
-    if mention.first > 1 and words[mention.first - 1] == "-" and words[mention.first - 2].lower() in ("anti", "pro", "non", "ex"):
+    limit, before = min(sentence[1], end + 140), max(sentence[0], start - 110)
+    prefix = words[mention.first - 2].lower() if mention.first > 1 and words[mention.first - 1] == "-" else ""
+    if prefix in ("anti", "pro", "non", "ex") or _DESCRIBES.match(text, end, limit):
         return 0.0
-    if _DESCRIBES.match(text, end, limit):
+    if _CONTROLLED_BY.search(text, before, start) or _UNCLEAR.search(text, before, start):
         return 0.0
-    if _CONTROLLED_BY.search(text, before, start):
-        return 0.0
+    weight = _weigh_wording(text, mention, (before, start, end, limit))
+    return weight * LATER_CLAUSE if _AFTER.search(text, sentence[0], start) else weight
+
+
+def _weigh_wording(text: str, mention: Mention, around: tuple[int, int, int, int]) -> float:
+    before, start, end, limit = around
+    is_state = mention.entity.kind == "state"
     if _BY.search(text, before, start):
         return BY
-    if (match := _BLAMED.search(text, before, start)) and not _BLAMED_ONLY.search(match[0]):
+    match = _BLAMED.search(text, before, start)
+    if match and not _BLAMED_ONLY.search(match[0]):
         return BLAMED
-    if _OWNS.match(text, end, limit):
+    if mention.entity.form != "capital" and (_STATE_OWNS if is_state else _GROUP_OWNS).match(text, end, limit):
         return OWNER
-    if not _SUFFERS.search(text, before, start) and (_DID.match(text, end, limit) or w.ACTIVE_DEED.match(text, end, limit)):
+    did = None if _SUFFERS.search(text, before, start) else _DID.match(text, end, limit)
+    if did and not (is_state and did["group"]):
         return SUBJECT
     if match:
         return BLAMED / 2
