@@ -56,7 +56,7 @@ UNKNOWN = "unknown"
 PARTIES: dict[str, tuple[str, ...]] = {
     GOVERNMENT: (
         "Syrian government", "Syrian regime", "Syria", "Russia", "Iran", "Hezbollah", "Hizballah", "Hizbullah", "Assad regime",
-        "Assad", "Assads", "Bashar al-Assad", "Bashar Assad", "the regime", "regime", "government forces", "regime forces", "army troops", "Syria army",
+        "Assad", "Assads", "Bashar al-Assad", "Bashar Assad", "Bashar al-Assads", "Bashar Assads", "the regime", "regime", "government forces", "regime forces", "army troops", "Syria army",
     ),
     ISIS: ("Islamic State", "ISIS", "ISIL", "Daesh", "DAESH", "Daish", "Da'esh", "IS group", "Islamic State group"),
     COALITION: (

@@ -28,6 +28,9 @@ from contested.claims.words import Span
 MAX_SENTENCES = 14
 #: By how much a sentence counts less than the one before it.
 DECAY = 0.25
+#: Least weight of doers that a party is named for: below it only a sentence far down, or a later clause, names one.
+#: Chosen on the tuning half of FA-KES, where 0 names 1 % more of the known actors rightly and 3 % more wrongly.
+MIN_WEIGHT = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +86,13 @@ def read_article_facts(text: str, published: date | None = None, index: ActorInd
 
 
 def heaviest_party(doers: tuple[Doer, ...]) -> str | None:
-    """The party with the greatest weight of doers; on a tie the one named first."""
+    """The party with the greatest weight of doers, on a tie the one named first; ``None`` below the least weight."""
     weights: dict[str, float] = defaultdict(float)
     for doer in doers:
         if doer.party is not None:
             weights[doer.party] += doer.weight
-    return max(weights, key=lambda party: weights[party], default=None)
+    heaviest = max(weights, key=lambda party: weights[party], default=None)
+    return heaviest if heaviest is not None and weights[heaviest] >= MIN_WEIGHT else None
 
 
 def _is_told(text: str, span: Span, published: date | None) -> bool:

@@ -49,13 +49,13 @@ _GROUP_OWNS = compile_wording(
     rf"{_LINK}{_AND_OTHER}(?:(?:led|allied|run|sponsored)\s+)?(?:(?:{_FILLER}|{_GROUP_FILLER})\s+){{0,4}}(?:{_STRIKER}|{_GROUP_STRIKER})\b{_NOT_OWN}"
 )
 _DEED = (
-    r"(?:kill(?:s|ed|ing)?|bomb(?:s|ed|ing)?|bombard(?:s|ed|ing)?|shell(?:s|ed|ing)|struck|strik(?:e|es|ing)|hit(?:s|ting)?|pound(?:s|ed|ing)?|target(?:s|ed|ing)?|attack(?:s|ed|ing)?|raid(?:s|ed)|execut(?:es|ed|ing)|behead(?:s|ed|ing)|crucif(?:ies|ied|ying)|massacr(?:es|ed|ing)"
-    r"|murder(?:s|ed|ing)|slaughter(?:s|ed|ing)|shot|shoot(?:s|ing)?|eliminat(?:es|ed|ing)|ambush(?:es|ed|ing)|neutrali[sz](?:es|ed|ing)|liquidat(?:es|ed|ing)|repel(?:s|led|ling)?|gass(?:es|ed|ing)|burn(?:s|ed|ing)|destroy(?:s|ed|ing)|storm(?:s|ed|ing)?)"
+    r"(?:kill(?:s|ed|ing)?|bomb(?:s|ed|ing)?|bombard(?:s|ed|ing)?|shell(?:s|ed|ing)|struck|strik(?:e|es|ing)|hit(?:s|ting)?|pound(?:s|ed|ing)?|target(?:s|ed|ing)?|attack(?:s|ed|ing)?|raid(?:s|ed)|execut(?:es?|ed|ing)|behead(?:s|ed|ing)?|crucif(?:y|ies|ied|ying)|massacr(?:es?|ed|ing)"
+    r"|murder(?:s|ed|ing)?|slaughter(?:s|ed|ing)?|shot|shoot(?:s|ing)?|eliminat(?:es|ed|ing)|ambush(?:es|ed|ing)|neutrali[sz](?:es|ed|ing)|liquidat(?:es|ed|ing)|repel(?:s|led|ling)?|gass(?:es|ed|ing)|burn(?:s|ed|ing)|destroy(?:s|ed|ing)|storm(?:s|ed|ing)?)"
     # "rebels killed in an attack": it was done to them.
-    r"\b(?!\s+(?:in|by|during|near|when|after|as|while|at|outside|inside|and\s+(?:\w+ed|dozens|\d+)|or\s+\w+ed|(?:mon|tues|wednes|thurs|fri|satur|sun)day|on\s+(?:mon|tues|wednes|thurs|fri|satur|sun)day|[.,;]|injured|wounded|with|over|since|from)\b|\s*[.;]|\s*$)"
+    r"\b(?!\s+(?:in|by|during|near|when|after|as|while|at|outside|inside|and\s+(?:\w+ed|dozens|\d+)|or\s+\w+ed|(?:mon|tues|wednes|thurs|fri|satur|sun)day|on\s+(?:mon|tues|wednes|thurs|fri|satur|sun)day|[.,;]|injured|wounded|with|over(?!\s+\d)|since|from)\b|\s*[.;]|\s*$)"
 )
 _SENDS = (
-    r"(?:detonat(?:es|ed|ing)|blew\s+up|launch(?:es|ed|ing)|fir(?:es|ed|ing)|dropp?(?:s|ed|ing)|carr(?:ies|ied|ying)\s+out|conduct(?:s|ed|ing)|commit(?:s|ted|ting)?|perpetrat(?:es|ed|ing)|stag(?:es|ed|ing)|inflict(?:s|ed|ing)|hurl(?:s|ed)|plant(?:s|ed)"
+    r"(?:detonat(?:es?|ed|ing)|set(?:s|ting)?\s+off|blew\s+up|launch(?:es|ed|ing)|fir(?:es|ed|ing)|dropp?(?:s|ed|ing)|carr(?:ies|ied|ying)\s+out|conduct(?:s|ed|ing)|commit(?:s|ted|ting)?|perpetrat(?:es|ed|ing)|stag(?:es|ed|ing)|inflict(?:s|ed|ing)|hurl(?:s|ed)|plant(?:s|ed)"
     r"|us(?:es|ed|ing)\s+(?:\w+\s+){0,3}(?:gas|chlorine|sarin|chemical|weapons|bombs|phosphorus)|(?:claim(?:s|ed|ing)?|takes?|took)\s+(?:\w+\s+){0,2}responsibility|(?:was|were|is|are)\s+(?:\w+\s+)?(?:behind|responsible))\b"
 )
 _DID = compile_wording(
@@ -66,7 +66,7 @@ _DID = compile_wording(
     rf"(?:{_DEED}|{_SENDS})"
 )
 _BY = compile_wording(
-    r"\b(?:carried\s+out|committed|conducted|perpetrated|launched|caused|fired|dropped|orchestrated|mounted|used|bombed|attacked|hit|targeted|killed|struck|shelled|executed|beheaded|gassed|destroyed|shot(?:\s+dead)?|downed|murdered|massacred|done|detonated|planted|claimed|pounded|staged|led"
+    r"\b(?:carried\s+out|committed|conducted|perpetrated|launched|caused|fired|dropped|orchestrated|mounted|used|bombed|attacked|hit|targeted|killed|struck|shelled|executed|beheaded|gassed|destroyed|shot(?:\s+dead)?|downed|murdered|massacred|done|detonated|planted|claimed|pounded|staged|led|left\s+behind"
     r"|injured|wounded|attacks?|strikes?|air\s?strikes?|airstrikes?|air\s?raids?|raids?|bombings?|bombardments?|shelling|massacres?|crimes?|rockets?|shells?|missiles?|bombs?|assaults?|offensive|blast|explosion|fire|barrels?)\b(?:\s+(?!by\b|\w+ed\b|\w+own\b|held\b|run\b)[\w’'-]+){0,6}?\s+(?:either\s+)?by\s+"
     r"(?:the\s+|a\s+|an\s+|what\s+\w+\s+\w+\s+|suspected\s+|either\s+|both\s+|fighters\s+(?:from|of)\s+(?:the\s+)?|militants\s+(?:from|of)\s+(?:the\s+)?|members\s+of\s+(?:the\s+)?|forces\s+loyal\s+to\s+)*(?:[\w’'.-]+\s+){0,2}?$"
 )
