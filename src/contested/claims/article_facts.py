@@ -11,6 +11,7 @@ aside, and those farther down count less. Works on texts without commas and para
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,7 +22,7 @@ from contested.claims.event_times import TimePhrase, find_times
 from contested.claims.events import find_event_kind
 from contested.claims.facts import find_means, find_mechanism
 from contested.claims.sentences import find_sentences
-from contested.claims.tolls import Toll, TollSummary, find_tolls, summarise_tolls
+from contested.claims.tolls import Bounds, Toll, TollSummary, find_tolls, summarise_tolls
 from contested.claims.words import Span
 
 #: Sentences read, title included: what stands lower is background in most news.
@@ -31,6 +32,8 @@ DECAY = 0.25
 #: Least weight of doers that a party is named for: below it only a sentence far down, or a later clause, names one.
 #: Chosen on the tuning half of FA-KES, where 0 names 1 % more of the known actors rightly and 3 % more wrongly.
 MIN_WEIGHT = 0.3
+#: Further counts among which one wider than the children's or women's is looked for.
+MAX_WIDER = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class ArticleFacts:
     means: str | None
     time: TimePhrase | None
     tolls: TollSummary
-    """Counts of the first sentence that counts the dead, narrowed by those after it that agree."""
+    """The counts of the incident, by :func:`choose_tolls`."""
     counts: tuple[Toll, ...]
     """All counts of the sentences read."""
 
@@ -70,7 +73,7 @@ def read_article_facts(text: str, published: date | None = None, index: ActorInd
         Doer(one.start, one.end, one.name, one.party, one.weight / (1 + DECAY * number))
         for number, span in enumerate(sentences) for one in find_doers(article, span)
     )  # fmt: skip
-    counts = tuple(toll for span in sentences for toll in find_tolls(text, *span))
+    counted = [find_tolls(text, *span) for span in sentences]
     told = [text[slice(*span)] for span in sentences]
     times = (time for span in sentences for time in find_times(text, published, *span))
     return ArticleFacts(
@@ -80,8 +83,8 @@ def read_article_facts(text: str, published: date | None = None, index: ActorInd
         mechanism=next((found for words in told if (found := find_mechanism(words))), None),
         means=next((found for words in told if (found := find_means(words))), None),
         time=next((time for time in times if not time.of_saying and not time.bounds), None),
-        tolls=_first_tolls(text, sentences),
-        counts=counts,
+        tolls=choose_tolls(counted),
+        counts=tuple(toll for tolls in counted for toll in tolls),
     )  # fmt: skip
 
 
@@ -100,9 +103,47 @@ def _is_told(text: str, span: Span, published: date | None) -> bool:
     return find_event_kind(words, "", "reports", True, list(find_times(words, published)), published) != "history"
 
 
-def _first_tolls(text: str, sentences: list[Span]) -> TollSummary:
-    for span in sentences:
-        found = summarise_tolls(find_tolls(text, *span))
-        if found.killed != (None, None):
-            return found
-    return TollSummary()
+def choose_tolls(counted: Sequence[Sequence[Toll]]) -> TollSummary:
+    """The counts of the incident, from those of each sentence.
+
+    The first count of the dead that states a number leads; a word such as "dozens" only where no number follows.
+    A count of children or women alone gives way to a count of more people close by. Groups come from the same
+    sentence, from another that counts as many, or from civilians and fighters that add up to it.
+    """
+    led = [tolls for tolls in counted if summarise_tolls(tolls).killed != (None, None)]
+    stated = [tolls for tolls in led if not any(toll.vague for toll in _wholes(tolls))]
+    if not led:
+        return TollSummary()
+    chosen = (stated or led)[0]
+    summary = summarise_tolls(chosen)
+    if {toll.group for toll in _wholes(chosen)} <= {"children", "women"}:
+        wider = (tolls for tolls in (stated or led)[1 : 1 + MAX_WIDER] if _counts_more(tolls, summary))
+        summary = summarise_tolls(next(wider, chosen))
+    groups = dict(summary.killed_of)
+    everything = [toll for tolls in counted for toll in tolls if toll.kind == "killed"]
+    for toll in everything:
+        same = toll.low is not None and toll.low == summary.killed[0]
+        if same and not toll.part and toll.group is not None and not groups:
+            groups[toll.group] = (toll.low, toll.high)
+    if not groups.keys() & {"civilians", "fighters"}:
+        groups |= _adding_up(everything, summary.killed[0])
+    return TollSummary(summary.killed, summary.injured, groups)
+
+
+def _wholes(tolls: Sequence[Toll]) -> list[Toll]:
+    return [toll for toll in tolls if toll.kind == "killed" and not toll.part]
+
+
+def _counts_more(tolls: Sequence[Toll], than: TollSummary) -> bool:
+    low, killed = than.killed[0], summarise_tolls(tolls).killed[0]
+    wide = any(toll.group not in ("children", "women") for toll in _wholes(tolls))
+    return wide and low is not None and killed is not None and killed > low
+
+
+def _adding_up(tolls: Sequence[Toll], total: int | None) -> dict[str, Bounds]:
+    of = {group: [toll for toll in tolls if toll.group == group] for group in ("civilians", "fighters")}
+    for civilians in of["civilians"]:
+        for fighters in of["fighters"]:
+            if total is not None and (civilians.low or 0) + (fighters.low or 0) == total:
+                return {"civilians": (civilians.low, civilians.high), "fighters": (fighters.low, fighters.high)}
+    return {}

@@ -41,6 +41,8 @@ class Toll:
     """Whether it counts some of the people that another count counts whole."""
     newest: bool = False
     """Whether the wording says that it takes the place of an earlier count ("rose to 82")."""
+    vague: bool = False
+    """Whether it was read from a word such as "dozens"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ _CIVILIANS = (
 _OTHERS = (
     r"people|persons?|residents?|villagers?|citizens?|inhabitants?|victims?|others|members?|policem[ae]n|police|guards?|workers?|passengers?|demonstrators?|protesters?|pilgrims?"
     r"|farmers?|evacuees?|volunteers?|staff|employees?|lives|m[ae]n|fathers?|famil(?:y|ies)\s+members|relatives|elders?|elderly|hostages?|prisoners?|detainees?|hostages|settlers?"
-    r"|couple|tribesmen|clerics?|drivers?|migrants?|tourists?|Syrians?|nationals|foreigners?|humans?|souls"
+    r"|couple|tribesmen|clerics?|drivers?|migrants?|tourists?|nationals|foreigners?|humans?|souls"
 )
 _DEAD_NOUNS = (
     r"martyrs|martyred\s+people|deaths|fatalities|dead\s+bodies|bodies|corpses|dead\s+people|civilian\s+deaths|lives"
@@ -78,13 +80,13 @@ _PEOPLE = (
     rf"(?:(?P<dead>{_DEAD_NOUNS})|(?P<fighters>{_FIGHTERS})|(?P<children>{_CHILDREN})|(?P<women>{_WOMEN})|(?P<civilians>{_CIVILIANS})|(?P<others>{_OTHERS}))\b"
 )
 _VERB = (
-    r"(?:were|was|been|being|be|is|are|has|have|had|kill\w*|dead|died|dies|dying|wound\w*|injur\w*|hurt|martyred|missing|said|says|and|or|in|on|at|by|with|from|of|to|after|when|while"
+    r"(?:were|was|been|being|be|(?-i:is)|are|has|have|had|kill\w*|dead|died|dies|dying|wound\w*|injur\w*|hurt|martyred|missing|said|says|and|or|in|on|at|by|with|from|of|to|after|when|while"
     r"|them|whom|including|during|as|that|which|who|near|for|against|left|leav\w+|caus\w+|air|attacks?|strikes?|raids?|rockets?|shells?|bombs?|missiles?)\b"
 )
 _MODIFIERS = rf"(?:(?!{_VERB})[^\W\d][\w’'.-]*\s+){{0,4}}?"
 _OF_THE = r"(?:of\s+)?(?:the\s+|its\s+|their\s+|his\s+|her\s+|those\s+)?"
 #: What a number counts.
-_NOUN_PHRASE = re.compile(rf"\s+{_OF_THE}(?P<modifiers>{_MODIFIERS}){_PEOPLE}", re.IGNORECASE)
+_NOUN_PHRASE = re.compile(rf"\s+{_OF_THE}(?P<modifiers>(?:[\w-]+\s+and\s+(?=[\w-]+\s+(?:{_FIGHTERS})\b))?{_MODIFIERS}){_PEOPLE}", re.IGNORECASE)
 _FAMILY = re.compile(r"\b(?:a|one)\s+(?:[\w’'-]+\s+){0,2}?(?:family|group|household)\s+of\s+$", re.IGNORECASE)
 #: "a child", "another woman", "its commander" count one.
 _SINGULAR = (
@@ -92,7 +94,7 @@ _SINGULAR = (
     r"|(?P<children>child|minor|infant|baby|toddler|schoolgirl|schoolboy|boy|girl|girl\s+child|kid|son|daughter|newborn)"
     r"|(?P<women>woman|mother|grandmother|wife)"
     r"|(?P<civilians>civilian|medic|paramedic|doctor|nurse|patient|journalist|reporter|cameraman|student|teacher|pupil|aid\s+worker|health\s+worker|rescue\s+worker|rescuer|shopper)"
-    r"|(?P<others>person|resident|villager|citizen|man|father|grandfather|policeman|guard|worker|passenger|protester|farmer|volunteer|driver|cleric|imam|brother|husband|photographer)"
+    r"|(?P<others>person|adult|resident|villager|citizen|man|father|grandfather|policeman|guard|worker|passenger|protester|farmer|volunteer|driver|cleric|imam|brother|husband|photographer)"
 )
 #: What may follow one person: "a rebel collection" counts nobody.
 _AFTER_ONE = (
@@ -114,7 +116,7 @@ _OF_THE_DEAD = re.compile(
     r"\b(?:of|among)\s+(?:those|the)\s+(?:killed|dead|victims|slain|fatalities)\s*,?\s*(?:were\s+|are\s+)?(?:at\s+least\s+)?$", re.IGNORECASE
 )
 _PART_AFTER = re.compile(
-    r"(?:\s+including\s+(?:[\w’'-]+\s+){1,4}?|\s*)(?:of\s+(?:them|whom)|were\s+among|was\s+among|are\s+among|is\s+among|among\s+(?:the\s+(?:dead|victims|killed|fatalities|casualties)|those\s+killed|them))\b"
+    r"(?:\s+including\s+(?:[\w’'-]+\s+){1,4}?|\s*)(?:of\s+(?:them|whom)|were\s+among|was\s+among|are\s+among|is\s+among|among\s+(?:the\s+(?:dead|victims|killed|fatalities|casualties)|those\s+killed))\b"
     r"(?:\s+(?:were\s+|are\s+|was\s+)?(?P<group>children|women|civilians|fighters))?",
     re.IGNORECASE,
 )
@@ -165,9 +167,12 @@ _LUMPED_BEFORE = re.compile(
 _NOT_YET = re.compile(r"\b(?:could|would|might|may|can|will|to|not|never|no|without|if|should|shall)\s+(?:have\s+)?(?:\w+\s+)?$", re.IGNORECASE)
 _TOLL_NOUN = re.compile(
     r"\b(?:death\s+toll|death\s+count|toll|number\s+of\s+(?:the\s+)?(?:deaths?|dead|killed|victims|fatalities|martyrs|people\s+killed)|killed\s+reached)\b"
-    r"(?P<gap>(?:\s+(?!injur|wound)[\w’'&.-]+|,){0,14}?)\s+(?P<to>to|at|reach(?:es|ed|ing)|is|was|from|stands\s+at|stood\s+at|hits?|surpass(?:es|ed)|exceed(?:s|ed)|tops|topped|pass(?:es|ed)|of|climb(?:s|ed))\s+(?:now\s+)?$",
+    r"(?P<gap>(?:\s+(?!injur|wound)[\w’'&.-]+|,){0,14}?)\s+(?P<to>to|at|reach(?:es|ed|ing)|is|was|from|stands\s+at|stood\s+at|hits?|surpass(?:es|ed)|exceed(?:s|ed)|estimated|tops|topped|pass(?:es|ed)|of|climb(?:s|ed))\s+(?:now\s+)?$",
     re.IGNORECASE,
 )
+#: In headlines: "Death toll from the blast at least 126".
+_TOLL_NOUN_BARE = re.compile(r"\bdeath\s+toll\b(?:\s+(?!injur|wound)[\w’'&.-]+){0,10}\s+$", re.IGNORECASE)
+_BOUNDED = re.compile(r"(?:at\s+least|more\s+than|over|up\s+to|nearly|about)\b", re.IGNORECASE)
 _RISING = re.compile(
     r"\b(?:rose|ris(?:es|en|ing)|rais(?:es|ed|ing)|climb\w*|increas\w*|updat\w*|revis\w*|jump\w*|mount\w*|grow[ns]?|grew|up\s+from|surpass\w*|bring\w*|brought)\b",
     re.IGNORECASE,
@@ -180,8 +185,8 @@ _REVISED = re.compile(
 #: What a war has cost in all: no toll of one event.
 _OF_A_WAR = re.compile(
     r"\bsince\b[^.!?\n]{0,60}\b(?:(?:19|20)\d\d|war|conflict|uprising|revolution|crisis|start|began|begun|outbreak|beginning|invasion|campaign|intervention|launch\w*)\b"
-    r"|\b(?:war|conflict|uprising|crisis|unrest|revolution|insurgency|civil\s+war|rebellion)\b[^.!?\n]{0,70}\b(?:(?:has|have|had)\s+(?:\w+\s+){0,2}(?:killed|claimed|cost|left|taken|caused|displaced)|(?:kill|claim)(?:ed|ing))\b"
-    r"|\b(?:in|over|during|throughout)\s+(?:the\s+)?(?:course\s+of\s+)?(?:past|last|more\s+than|almost|nearly)?\s*(?:the\s+)?(?:\w+)[- ]years?(?:[- ](?:old|long))?\s*(?:of\s+)?(?:war|conflict|civil|crisis)?\b"
+    r"|\b(?:war(?!\s+(?:planes?|crimes?|jets?))|conflict|uprising|crisis|unrest|revolution|insurgency|rebellion)\b[^.!?\n]{0,70}\b(?:has|have|had)\s+(?:\w+\s+){0,2}(?:killed|claimed|cost|left|taken|caused|displaced)\b"
+    r"|\b(?:in|over|during|throughout)\s+(?:the\s+)?(?:past|last)\s+(?:\w+\s+){0,2}years?\b|\b(?:in|over|during|throughout|of)\s+(?:the\s+|its\s+)?(?:(?:more\s+than|almost|nearly|over)\s+)?\w+[- ]years?(?:[- ](?:old|long))?\s+(?:of\s+)?(?:war|conflict|civil|crisis)\b"
     r"|\bkilled\s+in\s+(?:the\s+)?(?:\w+\s+){0,3}(?:war|conflict|uprising)\b",
     re.IGNORECASE,
 )
@@ -199,6 +204,7 @@ class _Counted:
     end: int
     noun: bool
     deaths: bool = False
+    vague: bool = False
 
 
 def find_tolls(text: str, start: int = 0, end: int | None = None) -> list[Toll]:
@@ -256,6 +262,8 @@ def _tolls_of(text: str, joined: Sequence[_Counted], sentence: Span, before: lis
         return [Toll(kind, one.group, one.low, one.high, one.start, one.end, part=True) for one in kept]
     newest = False
     noun = _TOLL_NOUN.search(text, max(start, first.start - 160), first.start)
+    if noun is None and _BOUNDED.match(text, first.start, end):
+        noun = _TOLL_NOUN_BARE.search(text, max(start, first.start - 160), first.start)
     if noun is None and not first.noun:
         noun = _REVISED.search(text, max(start, first.start - 80), first.start)
         newest = noun is not None
@@ -270,7 +278,7 @@ def _tolls_of(text: str, joined: Sequence[_Counted], sentence: Span, before: lis
         # "rose from 20 to 35": the later number is the toll.
         low, newest = high, True
     groups = {one.group for one in joined}
-    whole = Toll(kind, groups.pop() if len(groups) == 1 else None, low, high, first.start, last.end, newest=newest)
+    whole = Toll(kind, groups.pop() if len(groups) == 1 else None, low, high, first.start, last.end, newest=newest, vague=any(one.vague for one in joined))
     parts = [
         Toll(kind, one.group, one.low, one.high, one.start, one.end, part=True) for one in joined if one.group is not None
     ]
@@ -349,9 +357,9 @@ def _read_counted(text: str, quantity: Quantity, end: int) -> _Counted | None:
     match = _NOUN_PHRASE.match(text, quantity.end, end)
     if match is None:
         couple = text[first : quantity.end].lower().endswith("couple")
-        return _Counted(quantity.low, quantity.high, None, first, quantity.end, noun=couple)
+        return _Counted(quantity.low, quantity.high, None, first, quantity.end, noun=couple, vague=quantity.vague)
     return _Counted(
-        quantity.low, quantity.high, _group(match), first, match.end(), noun=True, deaths=match["dead"] is not None
+        quantity.low, quantity.high, _group(match), first, match.end(), noun=True, deaths=match["dead"] is not None, vague=quantity.vague
     )
 
 
