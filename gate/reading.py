@@ -88,13 +88,14 @@ GOVERNORATES = {
 REGIONS = {
     "eastern ghouta": "damascus", "ghouta": "damascus", "qalamoun": "damascus", "golan": "quneitra", "hauran": "daraa",
     "kobane": "aleppo", "kobani": "aleppo", "deir ezzor": "deir ezzor", "hasakeh": "hasakeh", "lattakia": "lattakia",
-    "quneitra": "quneitra",
+    "quneitra": "quneitra", "raqa": "raqqa", "raqqa": "raqqa", "daraa": "daraa", "deraa": "daraa", "deir el zour": "deir ezzor",
+    "hassakeh": "hasakeh", "hasaka": "hasakeh", "qamishli": "hasakeh", "marea": "aleppo", "eastern gouta": "damascus", "gouta": "damascus", "idlib": "idlib", "hama": "hama", "homs": "homs",
 }  # fmt: skip
 
 #: Mechanisms → the corpus's classes of cause.
 CAUSES = {
     "air_strike": "shelling", "missile_strike": "shelling", "drone_strike": "shelling", "shelling": "shelling",
-    "barrel_bomb": "shelling", "misfire": "shelling", "suicide_bombing": "explosion", "vehicle_bomb": "explosion",
+    "barrel_bomb": "shelling", "bombardment": "shelling", "misfire": "shelling", "suicide_bombing": "explosion", "vehicle_bomb": "explosion",
     "ground_device": "explosion", "landmine": "explosion", "explosion": "explosion", "depot_hit": "explosion",
     "shooting": "shooting", "fighting": "shooting", "execution": "execution",
 }  # fmt: skip
@@ -154,9 +155,9 @@ def read_row(row: Row, index: ActorIndex) -> Reading:
 
 def _place_of(facts: ArticleFacts) -> str | None:
     weights: dict[str, float] = defaultdict(float)
-    for number, place in enumerate(facts.places):
-        if (governorate := governorate_of(place.name)) is not None:
-            weights[governorate] += 1 / (1 + number)
+    known = [governorate for place in facts.places if (governorate := governorate_of(place.name)) is not None]
+    for number, governorate in enumerate(known):
+        weights[governorate] += 1 / (1 + number)
     return max(weights, key=lambda name: weights[name], default=None)
 
 
@@ -222,10 +223,14 @@ _ARTICLES = re.compile(r"\b(?:al|el|as|ar|ash|at|an|ad|az|ez|es|er|ed|the|old|ci
 def governorate_of(name: str) -> str | None:
     """The governorate of a place by its name; ``None`` when no place, or several apart, bear it."""
     words = _plain(name)
+    if words in _NO_PLACES:
+        return None
+    if found := _places().get(words) or _places().get(_skeleton(words)):
+        return found
     for start, end in ((0, None), (0, 2), (0, 1), (-1, None)):
         part = " ".join(words.split()[start:end])
         for key in (part, _ARTICLES.sub("", part).strip()):
-            if found := _places().get(key) or _places().get(_skeleton(key)):
+            if found := _places().get(key):
                 return found
     return None
 
@@ -239,7 +244,11 @@ def _skeleton(name: str) -> str:
     """Consonants alone: Arabic names differ in English mostly by their vowels and articles."""
     bare = re.sub(r"[aeiouyw]|h\b", "", _ARTICLES.sub("", name).replace("q", "k").replace("ph", "f"))
     bare = re.sub(r"(.)\1+", r"\1", bare.replace(" ", ""))
-    return "~" + bare if len(bare) >= 3 else ""
+    return "~" + bare if len(bare) >= 4 else ""
+
+
+#: Names that GeoNames lists and news uses for other things: the state, the Levant, a family name.
+_NO_PLACES = ("syria", "sham", "al sham", "shaar", "free", "country", "sl", "il")
 
 
 @cache
@@ -257,8 +266,10 @@ def _places() -> dict[str, str]:
                     found.setdefault(key, GOVERNORATES[city["admin1code"]])
     for name, governorate in REGIONS.items():
         found[name] = governorate
-        found[_skeleton(name)] = governorate
-    found.pop("syria", None)
+        if key := _skeleton(name):
+            found[key] = governorate
+    for word in _NO_PLACES:
+        found.pop(word, None)
     return found
 
 

@@ -34,6 +34,11 @@ DECAY = 0.25
 MIN_WEIGHT = 0.3
 #: Further counts among which one wider than the children's or women's is looked for.
 MAX_WIDER = 3
+#: How far above a headline's "more than 50" the count that it rounds may lie.
+ROUNDED_SHARE = 0.1
+#: Sentences, title included, that a mechanism is taken from first.
+LEAD_SENTENCES = 4
+VAGUE_MECHANISMS = frozenset({"bombardment", "fighting"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ def read_article_facts(text: str, published: date | None = None, index: ActorInd
         places=tuple(place for span in sentences for place in find_places(text, *span)),
         doers=doers,
         party=heaviest_party(doers),
-        mechanism=next((found for words in told if (found := find_mechanism(words))), None),
+        mechanism=_choose_mechanism(told),
         means=next((found for words in told if (found := find_means(words))), None),
         time=next((time for time in times if not time.of_saying and not time.bounds), None),
         tolls=choose_tolls(counted),
@@ -96,6 +101,13 @@ def heaviest_party(doers: tuple[Doer, ...]) -> str | None:
             weights[doer.party] += doer.weight
     heaviest = max(weights, key=lambda party: weights[party], default=None)
     return heaviest if heaviest is not None and weights[heaviest] >= MIN_WEIGHT else None
+
+
+def _choose_mechanism(told: Sequence[str]) -> str | None:
+    """The first that the lead names; one that says little ("fighting") only where the lead names no other."""
+    found = [mechanism for words in told if (mechanism := find_mechanism(words)) is not None]
+    lead = [mechanism for words in told[:LEAD_SENTENCES] if (mechanism := find_mechanism(words)) is not None]
+    return next((one for one in lead if one not in VAGUE_MECHANISMS), next(iter(lead or found), None))
 
 
 def _is_told(text: str, span: Span, published: date | None) -> bool:
@@ -116,6 +128,10 @@ def choose_tolls(counted: Sequence[Sequence[Toll]]) -> TollSummary:
         return TollSummary()
     chosen = (stated or led)[0]
     summary = summarise_tolls(chosen)
+    for tolls in (stated or led)[1 : 1 + MAX_WIDER]:
+        if _refines(summarise_tolls(tolls).killed, summary.killed):
+            chosen, summary = tolls, summarise_tolls(tolls)
+            break
     if {toll.group for toll in _wholes(chosen)} <= {"children", "women"}:
         wider = (tolls for tolls in (stated or led)[1 : 1 + MAX_WIDER] if _counts_more(tolls, summary))
         summary = summarise_tolls(next(wider, chosen))
@@ -132,6 +148,13 @@ def choose_tolls(counted: Sequence[Sequence[Toll]]) -> TollSummary:
 
 def _wholes(tolls: Sequence[Toll]) -> list[Toll]:
     return [toll for toll in tolls if toll.kind == "killed" and not toll.part]
+
+
+def _refines(later: Bounds, first: Bounds) -> bool:
+    """ "More than 50" in a headline, "at least 51" below: the headline rounds."""
+    if first[0] is None or first[1] is not None or later[0] is None:
+        return False
+    return first[0] < later[0] <= first[0] * (1 + ROUNDED_SHARE)
 
 
 def _counts_more(tolls: Sequence[Toll], than: TollSummary) -> bool:

@@ -23,7 +23,7 @@ _KIND = (
     r"|area|crossing|airport|airbase|air\s+base|base|hospital|square|market|street|road|highway|bridge|port|island|plain|valley|mountains?|checkpoint|enclave|hamlet|locality|capital|outskirts))"
 )
 _ARTICLE = r"(?:(?:al|el|ar|ash|ad|az|ez|es|ul)[- ]|(?:as|at|an|en|et)-)"
-_JOIN = r"(?:al|el|as|ar|ash|at|an|ad|az|ez|es|er|ed|et|en|eth|ul|us|ud|de|del|la|le|of|the|bin|abu|umm|sur|upon|am|und)"
+_JOIN = r"(?:al|el|as|ar|ash|at|an|ad|az|ez|es|er|ed|et|en|eth|ul|us|ud|de|del|la|le|of|of\s+the|bin|abu|umm|sur|upon|am|und)"
 _PART = r"[A-ZÀ-ÞĀ-ŽḤ-ẓ‘'ʿ’][\w’'ʿʾ]*"
 _NAME = (
     rf"(?:(?<![\w-]){_ARTICLE}?{_PART}(?:(?:[- ]|\s(?:{_JOIN}[- ]){{1,2}}|-(?:{_JOIN}-){{1,2}}){_PART}){{0,3}})"
@@ -47,7 +47,7 @@ _NOT_PLACE = re.compile(
     r"(?:(?:the\s+)?(?:west|east|north|south)|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
     r"|twitter|facebook|telegram|youtube|ramadan|eid|christmas|easter|islam|god|allah|parliament|congress|security\s+council|(?:the\s+)?islamic(?:\s+state)?|isis|isil|daesh|is|state|the|he|she|it|they|we|his|her|their|this|that|these|those|president"
     r"|general|colonel|minister|mr|mrs|dr|reuters|afp|sana|ap|observatory|human\s+rights|syrian\s+observatory|united\s+nations|un|u\.?n|nato|unicef|ngo|i|a|an|and|but|one|two|three|four|five|six|seven|eight|nine|ten|at|in|on|there|no|all|according|sources|activists|residents|english|arabic"
-    r"|army|forces|government|opposition|front|state\s+tv|nusra|al-nusra|al-qaeda|sunni|shia|shiite|alawite|kurdish|kurds|arab|western|civil\s+defen[cs]e|white\s+helmets|red\s+crescent|red\s+cross|tv|twin|breaking|update)$",
+    r"|army|forces|government|opposition|front|state\s+tv|nusra|al-nusra|al-qaeda|sunni|shia|shiite|alawite|kurdish|kurds|arab|western|civil\s+defen[cs]e|white\s+helmets|red\s+crescent|red\s+cross|tv|twin|breaking|update|monitor|monitors|ngo|reports?|governor|media|kills?|killed|dead|source|state\s+media)$",
     re.IGNORECASE,
 )
 _NOT_PLACE_END = re.compile(
@@ -108,10 +108,14 @@ def _read(match: re.Match[str], said_by: str, kind: str | None) -> PlacePhrase |
     # A month or weekday that a capital before or after drew in ends the name.
     kept = []
     for word in words:
-        if _NOT_PLACE.match(word) and word.lower() not in ("al", "el", "the", "of", "is", "on", "in", "at"):
+        led = len(kept) == 0 and len(words) > 1 and word.lower() == "western"
+        if not led and _NOT_PLACE.match(word) and word.lower() not in ("al", "el", "the", "of", "is", "on", "in", "at"):
             break
         kept.append(word)
     while kept and kept[-1].lower() in ("the", "of", "in", "on", "at", "i", "and", "o"):
+        kept.pop()
+    # "Karsk Ukraine", a comma lost: the state ends the name of a place in it.
+    while len(kept) > 1 and (kept[-1] in _state_names() or _owner(kept[-1])) and kept[-2].lower() not in ("of", "and"):
         kept.pop()
     if not kept:
         return None

@@ -6,7 +6,7 @@ of. Refuses: nothing; what is not said, or not said simply, is left out.
 
 ``mechanism`` is the first of these that the wording names: depot_hit, staged, ground_device, misfire,
 suicide_bombing, vehicle_bomb, barrel_bomb, drone_strike, missile_strike, air_strike, shelling, landmine,
-shooting.
+execution, explosion (of a sort not said), shooting, bombardment (of a sort not said), fighting.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _MEANS = (
         r"|napalm|thermobaric\w*|cluster (?:bombs?|munitions?)|tear gas|phosgene|depleted uranium)\b"
     ),
     compile_wording(
-        r"\b(?:barrel bombs?|chemical weapons?|chemical agents?|toxic (?:gas|agents?|substances?|chemicals?)|poison(?:ous)? gas|gas|ballistic missiles?|cruise missiles?"
+        r"\b(?:barrel bombs?|chemical weapons?|chemical agents?|toxic (?:gas|agents?|substances?|chemicals?)|poison(?:ous)? gas|gas(?! fields?\b| pipelines?\b| plants?\b| stations?\b| compan| facilit| canister| cylinder)|ballistic missiles?|cruise missiles?"
         r"|drones?|car bomb|truck bomb|suicide (?:vest|belt)|land ?mines?|incendiary (?:bombs?|weapons?|munitions?)|artillery|mortars?|rockets?|missiles?)\b"
     ),
 )  # fmt: skip
@@ -51,10 +51,10 @@ _MECHANISMS = (
     ("ground_device", w.GROUND_DEVICE),
     ("misfire", w.MISFIRE),
     ("suicide_bombing", compile_wording(r"\bsuicide (?:bomb\w*|attack\w*|vest|belt)\b|\bblew (?:him|her|them)sel(?:f|ves) up\b")),
-    ("vehicle_bomb", compile_wording(r"\b(?:car|truck|vehicle|lorry)[- ]bomb\w*\b|\bvehicle-borne\b")),
+    ("vehicle_bomb", compile_wording(r"\b(?:car|truck|vehicle|lorry|motorcycle|motorbike|bike|bicycle)[- ]bomb\w*\b|\bvehicle-borne\b")),
     ("barrel_bomb", compile_wording(r"\bbarrel[- ]bomb\w*\b")),
     ("drone_strike", compile_wording(r"\bdrone (?:strike|attack|raid)s?\b|\b(?:by|from) (?:a |an )?(?:\w+ )?drones?\b")),
-    ("missile_strike", compile_wording(r"\b(?:missile|rocket) (?:strike|attack)s?\b|\b(?:ballistic|cruise) missiles?\b")),
+    ("missile_strike", compile_wording(r"\b(?:missile|rocket) (?:strike|attack)s?\b|\b(?:ballistic|cruise|surface-to-surface|ground-to-ground) missiles?\b|\bmissiles? (?:fired|hit|hits|struck|slammed|kills?|killed|landed)\b")),
     (
         "air_strike",
         compile_wording(
@@ -65,7 +65,16 @@ _MECHANISMS = (
     ),
     ("shelling", compile_wording(r"\b(?:shell(?:s|ed|ing|fire)?|artillery|mortars?|howitzers?|rocket fire|rockets?)\b")),
     ("landmine", compile_wording(r"\bland ?mines?\b")),
-    ("shooting", compile_wording(r"\b(?:gunm[ae]n|shot dead|opened fire|gunfire|sniper\w*|executed)\b")),
+    ("execution", compile_wording(r"\bexecut(?:e|es|ed|ing)\b(?! (?:to|in order|a plan|the plan|an? operation|the operation|an? attack|the attack|orders?)\b)|\bexecutions?\b(?! of (?:the|a) (?:plan|operation))|\bbehead\w*|\bcrucif\w+|\bhanged\b|\bfiring squad\b")),
+    (
+        "explosion",
+        compile_wording(
+            r"\b(?:blasts?|explosions?|explod(?:e|es|ed|ing)|detonat(?:ed|es|ing|ion)|explosive devices?|explosive belts?|explosives|bombers?|bombings?)\b|\bbombs? (?:attacks?|kills?|killed|in|at|went off|placed|hidden)\b|\bset off a bomb\b"
+        ),
+    ),
+    ("shooting", compile_wording(r"\b(?:gunm[ae]n|shot dead|opened fire|gunfire|sniper\w*|shooting)\b")),
+    ("bombardment", compile_wording(r"\b(?:bombard\w*|pound(?:ed|ing|s)?|strikes?|bombed)\b(?! (?:a deal|an agreement))")),
+    ("fighting", compile_wording(r"\b(?:clash(?:es|ed|ing)?|gun ?battles?|firefights?|fighting|ambush\w*|battles?)\b")),
 )  # fmt: skip
 
 @dataclass(frozen=True, slots=True)

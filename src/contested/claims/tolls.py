@@ -99,7 +99,7 @@ _SINGULAR = (
 #: What may follow one person: "a rebel collection" counts nobody.
 _AFTER_ONE = (
     r"was|were|is|are|and|or|in|on|at|by|who|whose|had|has|have|been|dead|died|die|dies|killed|injured|wounded|hurt|from|of|with|when|while|after|during|as|near|to|for|including|among|also|inside|outside"
-    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|overnight|that|which|said|reportedly|lost"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|overnight|that|which|said|reportedly|lost|injures?|wounds?|kills?"
 )
 _ONE = re.compile(
     rf"(?:(?<![\w-])(?:an?|another|one|her|his|their)\s+|(?<=\band\s))(?P<modifiers>{_MODIFIERS})(?:{_SINGULAR})\b(?![’'-])(?=\s*(?:[.,;:!?)\"”]|\Z)|\s+(?:{_AFTER_ONE})\b)", re.IGNORECASE
@@ -184,7 +184,7 @@ _REVISED = re.compile(
 )
 #: What a war has cost in all: no toll of one event.
 _OF_A_WAR = re.compile(
-    r"\bsince\b[^.!?\n]{0,60}\b(?:(?:19|20)\d\d|war|conflict|uprising|revolution|crisis|start|began|begun|outbreak|beginning|invasion|campaign|intervention|launch\w*)\b"
+    r"\bsince\b[^.!?\n]{0,40}\b(?:19|20)\d\d\b|\bsince\s+(?:the\s+|its\s+)?(?:(?:start|beginning|outbreak|onset|eruption)\s+of\s+(?:the\s+)?)?(?:\w+\s+){0,3}(?:war|conflict|uprising|revolution|crisis|unrest|invasion|intervention)\b"
     r"|\b(?:war(?!\s+(?:planes?|crimes?|jets?))|conflict|uprising|crisis|unrest|revolution|insurgency|rebellion)\b[^.!?\n]{0,70}\b(?:has|have|had)\s+(?:\w+\s+){0,2}(?:killed|claimed|cost|left|taken|caused|displaced)\b"
     r"|\b(?:in|over|during|throughout)\s+(?:the\s+)?(?:past|last)\s+(?:\w+\s+){0,2}years?\b|\b(?:in|over|during|throughout|of)\s+(?:the\s+|its\s+)?(?:(?:more\s+than|almost|nearly|over)\s+)?\w+[- ]years?(?:[- ](?:old|long))?\s+(?:of\s+)?(?:war|conflict|civil|crisis)\b"
     r"|\bkilled\s+in\s+(?:the\s+)?(?:\w+\s+){0,3}(?:war|conflict|uprising)\b",
