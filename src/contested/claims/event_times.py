@@ -128,7 +128,11 @@ def _absolute(found: dict[str, str | None], published: date | None) -> tuple[dat
             return None
         if found["lastyear" + number]:
             return _ordered(date(published.year - 1, month, first), date(published.year - 1, month, last))
-        chosen = published.year if date(published.year, month, first) <= published + timedelta(days=1) else published.year - 1
+        chosen = (
+            published.year
+            if date(published.year, month, first) <= published + timedelta(days=1)
+            else published.year - 1
+        )
         return _ordered(date(chosen, month, first), date(chosen, month, last))
     if (name := found["month3"]) and found["year3"]:
         return _month(int(found["year3"]), _MONTHS[name.lower()])
@@ -196,10 +200,16 @@ def _calendar_span(which: str, span: str, published: date) -> tuple[date, date] 
         return (monday, published) if this else (monday - timedelta(days=7), monday - timedelta(days=1))
     if span == "weekend":
         saturday = monday - timedelta(days=2)
-        return (saturday, saturday + timedelta(days=1)) if published.weekday() < 5 else (monday + timedelta(days=5), published)
+        return (
+            (saturday, saturday + timedelta(days=1))
+            if published.weekday() < 5
+            else (monday + timedelta(days=5), published)
+        )
     if span == "month":
         first = published.replace(day=1)
-        return (first, published) if this else _month((first - timedelta(days=1)).year, (first - timedelta(days=1)).month)
+        return (
+            (first, published) if this else _month((first - timedelta(days=1)).year, (first - timedelta(days=1)).month)
+        )
     if span == "year":
         first = date(published.year, 1, 1)
         return (first, published) if this else (date(published.year - 1, 1, 1), date(published.year - 1, 12, 31))

@@ -16,7 +16,6 @@ order stand in ``docs/methods/facts.md``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Literal
@@ -32,9 +31,7 @@ _ATTACK = (
     r"(?:(?:air|drone|missile|rocket|gas|chemical|bomb|mortar|artillery|chlorine|sarin|cluster|suicide|car[- ]bomb)[- ]?)?(?:attacks?|strikes?|airstrikes?|raids?|bombings?|bombardments?|shelling|massacres?|killings?|"
     r"assaults?|incidents?|atrocit(?:y|ies)|explosions?|blasts?)"
 )
-_ATTACKS = (
-    r"(?:attacks|strikes|airstrikes|raids|bombings|bombardments|massacres|killings|assaults|incidents|atrocities|crimes|violations|abuses|cases|instances|episodes|uses|times|occasions)"
-)
+_ATTACKS = r"(?:attacks|strikes|airstrikes|raids|bombings|bombardments|massacres|killings|assaults|incidents|atrocities|crimes|violations|abuses|cases|instances|episodes|uses|times|occasions)"
 #: One attack: it is pointed at.
 _THIS_EVENT = compile_wording(
     rf"\b(?:this|the\s+latest|the\s+most\s+recent|the\s+alleged|the\s+reported|the\s+suspected|(?:mon|tues|wednes|thurs|fri|satur|sun)day(?:'s|’s)|yesterday(?:'s|’s)|today(?:'s|’s)|last\s+week(?:'s|’s))\s+(?:[\w-]+\s+){{0,3}}{_ATTACK}\b"

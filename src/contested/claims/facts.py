@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -77,6 +77,7 @@ _MECHANISMS = (
     ("fighting", compile_wording(r"\b(?:clash(?:es|ed|ing)?|gun ?battles?|firefights?|fighting|ambush\w*|battles?)\b")),
 )  # fmt: skip
 
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """The fact columns of a claim; spans count characters of the words read."""
@@ -84,7 +85,7 @@ class Facts:
     happened: str | None = None
     means: str | None = None
     mechanism: str | None = None
-    tolls: TollSummary = TollSummary()
+    tolls: TollSummary = field(default_factory=TollSummary)
     place: Span | None = None
     time: TimePhrase | None = None
     speaks_of: SpeaksOf = "other"

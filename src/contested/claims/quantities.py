@@ -121,8 +121,8 @@ def _read(match: re.Match[str]) -> Quantity | None:
     more = (match["more"] or "").lower()
     if match["vague"]:
         word = _SPACES.sub(" ", match["vague"].lower().replace("an few", "a few"))
-        low = VAGUE[word]
-        return Quantity(low, low if word in _EXACT_VAGUE else None, start, end, vague=True)
+        fewest = VAGUE[word]
+        return Quantity(fewest, fewest if word in _EXACT_VAGUE else None, start, end, vague=True)
     first = number_of(match["from"] or match["low"] or match["one"])
     last = number_of(match["until"] or match["high"] or match["one"])
     if first is None or last is None or max(first, last) > MAX_PEOPLE:

@@ -13,7 +13,9 @@ from contested.claims.words import Span
 #: Longest stretch read as one sentence, characters: a text without full stops is cut at white space.
 MAX_SENTENCE_CHARACTERS = 1200
 
-_END = re.compile(r"[.!?…][”\"’')\]]{0,3}\s+(?=[\"'“‘(\[]?[A-Z0-9])|[.!?…][”\"’')\]]{0,3}(?=[A-Z][a-z])|[\n\r\u2028\u2029]+")
+_END = re.compile(
+    r"[.!?…][”\"’')\]]{0,3}\s+(?=[\"'“‘(\[]?[A-Z0-9])|[.!?…][”\"’')\]]{0,3}(?=[A-Z][a-z])|[\n\r\u2028\u2029]+"
+)
 #: A stop after these ends no sentence: one capital, or a short form before a name.
 _ABBREVIATION = re.compile(
     r"(?:\b[A-Za-z]|\b(?:Mr|Mrs|Ms|Dr|Gen|Col|Lt|Sgt|Capt|Maj|Brig|Adm|Rep|Sen|Gov|St|Jr|Sr|vs|No|Inc|Corp|Prof|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|a\.m|p\.m))$"
