@@ -32,6 +32,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+# Run as a file, so that the project's folder is not among the places that imports are looked for in.
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 from contested.claims.actors import ActorIndex
 from contested.claims.article_facts import ArticleFacts, read_article_facts
 from contested.claims.names import Entity

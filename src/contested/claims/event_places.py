@@ -23,7 +23,7 @@ _KIND = (
     r"|area|crossing|airport|airbase|air\s+base|base|hospital|square|market|street|road|highway|bridge|port|island|plain|valley|mountains?|checkpoint|enclave|hamlet|locality|capital|outskirts))"
 )
 _ARTICLE = r"(?:(?:al|el|ar|ash|ad|az|ez|es|ul)[- ]|(?:as|at|an|en|et)-)"
-_JOIN = r"(?:al|el|as|ar|ash|at|an|ad|az|ez|es|er|ed|et|en|eth|ul|us|ud|de|del|la|le|of|of\s+the|bin|abu|umm|sur|upon|am|und)"
+_JOIN = r"(?:al|el|as|ar|ash|at|an|ad|az|ez|es|er|ed|et|en|eth|ul|us|ud|de|del|la|le|of|of\s+the|bin|abu|umm|upon|am|und|au|aux|sous|sur|les)"
 _PART = r"[A-ZÀ-ÞĀ-ŽḤ-ẓ‘'ʿ’][\w’'ʿʾ]*"
 _NAME = rf"(?:(?<![\w-]){_ARTICLE}?{_PART}(?:(?:[- ]|\s(?:{_JOIN}[- ]){{1,2}}|-(?:{_JOIN}-){{1,2}}){_PART}){{0,3}})"
 _WHERE = (

@@ -41,7 +41,7 @@ _HISTORY = compile_wording(
     rf"|throughout\s+(?:the|its|their)\s+(?:\w+\s+)?(?:war|conflict|campaign|occupation)|since\s+the\s+(?:start|beginning|outbreak|onset)\s+of|long\s+(?:been|had|history|record)|habitually|historically|traditionally)\b"
     rf"|\b(?:a|its|their|his|long)\s+(?:\w+\s+){{0,2}}(?:history|record|pattern|track\s+record|habit|policy|campaign|practice)\s+of\b"
     rf"|\b(?:previous|earlier|past|prior|former|other|similar|numerous|countless|many|several|multiple|a\s+series\s+of|a\s+string\s+of|a\s+pattern\s+of|a\s+spate\s+of|dozens\s+of|scores\s+of|hundreds\s+of|thousands\s+of|all|instances?\s+of|most)\s+(?:[\w-]+\s+){{0,3}}{_ATTACKS}\b"
-    rf"|\b(?:ten|eleven|twelve|twenty|thirty|forty|fifty|a\s+hundred|\d[\d,]*\d)(?:\s+or\s+more)?\s+(?!(?:people|civilians|children|others|women)\b)(?:[\w-]+\s+){{0,4}}(?:attacks|incidents|massacres|violations|crimes|cases|instances|uses)\b"
+    rf"|\b(?:ten|eleven|twelve|twenty|thirty|forty|fifty|a\s+hundred|(?<![\d,])\d[\d,]{{0,9}}\d)(?:\s+or\s+more)?\s+(?!(?:people|civilians|children|others|women)\b)(?:[\w-]+\s+){{0,4}}(?:attacks|incidents|massacres|violations|crimes|cases|instances|uses)\b"
     r"|\b(?:two|three|four|five|six|seven|eight|nine|ten|\d+)\s+(?:\w+\s+)?(?:times|occasions)\b"
     r"|\b(?:second|third|fourth|fifth|sixth|\d+(?:th|rd|nd))\s+(?:such\s+)?time\b"
 )

@@ -19,8 +19,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-#: How far "about 30" may lie from 30: a tenth, since news rounds to tens. Changing it: docs/methods/facts.md.
-ABOUT_SHARE = 0.1
+#: "About 30" may lie a tenth of 30 away, since news rounds to tens. Changing it: docs/methods/facts.md.
+ABOUT_PARTS = 10
 #: Larger numbers are no toll of one event but a typing error or a running number.
 MAX_PEOPLE = 10_000_000
 
@@ -138,7 +138,12 @@ def _read(match: re.Match[str]) -> Quantity | None:
     elif re.fullmatch(_AT_MOST, bound):
         low = None if first == last else first
     elif re.fullmatch(_NEARLY, bound):
-        low = int(first * (1 - ABOUT_SHARE))
+        low = first - _tenth(first)
     elif more.endswith("so") or re.fullmatch(_ABOUT, bound):
-        low, high = int(first * (1 - ABOUT_SHARE)), -int(-last * (1 + ABOUT_SHARE) // 1)
+        low, high = first - _tenth(first), last + _tenth(last)
     return Quantity(low, high, start, end, worded=not match.group(0).isdecimal())
+
+
+def _tenth(number: int) -> int:
+    """How far "about" lets a number lie away: its :data:`ABOUT_PARTS`-th part, rounded up."""
+    return -(-number // ABOUT_PARTS)

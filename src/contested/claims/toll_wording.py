@@ -40,7 +40,7 @@ _MODIFIERS = rf"(?:(?!{_VERB})[^\W\d][\w’'.-]*\s+){{0,4}}?"
 _OF_THE = r"(?:of\s+)?(?:the\s+|its\s+|their\s+|his\s+|her\s+|those\s+)?"
 #: What a number counts.
 NOUN_PHRASE = re.compile(
-    rf"\s+{_OF_THE}(?P<modifiers>(?:[\w-]+\s+and\s+(?=[\w-]+\s+(?:{_FIGHTERS})\b))?{_MODIFIERS}){_PEOPLE}",
+    rf"\s+{_OF_THE}(?P<modifiers>(?:(?:regime|government|army|military|rebel|opposition|state|militia|police|allied|pro-[\w-]+|\w+ian|\w+ish)\s+and\s+(?=[\w-]+\s+(?:{_FIGHTERS})\b))?{_MODIFIERS}){_PEOPLE}",
     re.IGNORECASE,
 )
 FAMILY = re.compile(r"\b(?:a|one)\s+(?:[\w’'-]+\s+){0,2}?(?:family|group|household)\s+of\s+$", re.IGNORECASE)
