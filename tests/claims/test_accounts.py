@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import date
 from itertools import permutations
 from pathlib import Path
@@ -163,7 +162,7 @@ def test_a_follow_up_belongs_to_an_event_of_its_own() -> None:
     path = case_document(CASE)
     market = CASE.file.events[0]
     clinic = market.model_copy(update={"id": "clinic", "place": "Mill Street clinic", "words": ("clinic",)})
-    case = replace(CASE, file=CASE.file.model_copy(update={"events": (market, clinic)}))
+    case = Case(CASE.folder, CASE.file.model_copy(update={"events": (market, clinic)}), CASE.out)
     text = "Then jets hit the clinic near the market in Lower Harrow."
     claim = _read(1, path, text, (0, len(text)), speaks_of="follow_up")
     assert assign_events([claim], {"d": text}, case)[0]["event_id"] == "clinic"

@@ -20,13 +20,16 @@ INDEX = ActorIndex()
     [
         ("Russian missiles kill 17 in Karsk.\nMissiles fired by Russian forces struck a station.", "Russia"),
         ("Ukrainian drones hit a depot.\nA depot burned after Ukrainian drones struck it, officials said.", "Ukraine"),
-        ("Strike kills 12 in Hodeidah.\nAir strikes by the Saudi-led coalition killed 12 people.", "Saudi-led coalition"),
+        (
+            "Strike kills 12 in Hodeidah.\nAir strikes by the Saudi-led coalition killed 12 people.",
+            "Saudi-led coalition",
+        ),
         ("Israeli air raid kills five.\nAn Israeli air raid killed five people in Rafah.", "Israel"),
         ("Fourteen soldiers killed in Islamic State suicide attack.\nFourteen soldiers were killed.", "Islamic State"),
         ("Blast kills nine.\nThe Taliban claimed responsibility for the blast.", "Taliban"),
         ("Village burned.\nWitnesses blamed Boko Haram for the attack on the village.", "Boko Haram"),
     ],
-)  # fmt: skip
+)
 def test_the_doer_is_whom_the_wording_makes_it(text: str, party: str) -> None:
     assert read_article_facts(text, index=INDEX).party == party
 
@@ -85,7 +88,9 @@ def test_background_is_not_the_incident() -> None:
 
 
 def test_time_and_place_come_from_the_lead() -> None:
-    found = read_article_facts("Strike hits market.\nA strike hit a market in Velm on Tuesday.", date(2017, 4, 7), INDEX)
+    found = read_article_facts(
+        "Strike hits market.\nA strike hit a market in Velm on Tuesday.", date(2017, 4, 7), INDEX
+    )
     assert found.places[0].name == "Velm"
     assert found.time is not None
     assert found.time.low == date(2017, 4, 4)
@@ -93,7 +98,31 @@ def test_time_and_place_come_from_the_lead() -> None:
 
 
 @settings(max_examples=60)
-@given(st.text(max_size=200) | st.lists(st.sampled_from(["Russian ", "strikes ", "killed ", "12 ", "people ", "in ", "Velm", ". ", "\n", "by ", "rebels ", "the army ", "said ", "after ", "\ud800"]), max_size=40).map("".join))  # fmt: skip
+@given(
+    st.text(max_size=200)
+    | st.lists(
+        st.sampled_from(
+            [
+                "Russian ",
+                "strikes ",
+                "killed ",
+                "12 ",
+                "people ",
+                "in ",
+                "Velm",
+                ". ",
+                "\n",
+                "by ",
+                "rebels ",
+                "the army ",
+                "said ",
+                "after ",
+                "\ud800",
+            ]
+        ),
+        max_size=40,
+    ).map("".join)
+)
 def test_any_text_can_be_read(text: str) -> None:
     found = read_article_facts(text, index=INDEX)
     for one in (*found.doers, *found.places, *found.counts):
@@ -102,7 +131,9 @@ def test_any_text_can_be_read(text: str) -> None:
 
 def test_time_is_linear() -> None:
     def seconds(times: int) -> float:
-        text = "Rebels shelled the town of Velm in the north and killed twelve people, a monitor said on Tuesday. " * times
+        text = (
+            "Rebels shelled the town of Velm in the north and killed twelve people, a monitor said on Tuesday. " * times
+        )
         started = time.process_time()
         read_article_facts(text, index=INDEX)
         return time.process_time() - started

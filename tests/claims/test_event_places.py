@@ -43,7 +43,15 @@ def test_the_kind_of_place_tells_areas_from_towns() -> None:
     assert area.is_area
 
 
-@given(st.text(max_size=200) | st.lists(st.sampled_from(["in ", "the ", "town ", "of ", "Al-", "Karsk ", "Velm", "'s ", "province ", "on ", "é", "Ḩamāh "]), max_size=25).map("".join))  # fmt: skip
+@given(
+    st.text(max_size=200)
+    | st.lists(
+        st.sampled_from(
+            ["in ", "the ", "town ", "of ", "Al-", "Karsk ", "Velm", "'s ", "province ", "on ", "é", "Ḩamāh "]
+        ),
+        max_size=25,
+    ).map("".join)
+)
 def test_laws_of_places(text: str) -> None:
     for place in find_places(text):
         assert 0 <= place.start < place.end <= len(text)

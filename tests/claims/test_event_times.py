@@ -86,7 +86,27 @@ def test_a_clock_time_alone_has_no_day() -> None:
     assert find_clock("a ratio of 6:30") is None
 
 
-WORDS = st.sampled_from(["Tuesday", "last ", "week ", "4 ", "April ", "2017", "ago", "two ", "days ", "on ", "31 ", "February ", "year", " of ", "-", "1900 ", "99 "])  # fmt: skip
+WORDS = st.sampled_from(
+    [
+        "Tuesday",
+        "last ",
+        "week ",
+        "4 ",
+        "April ",
+        "2017",
+        "ago",
+        "two ",
+        "days ",
+        "on ",
+        "31 ",
+        "February ",
+        "year",
+        " of ",
+        "-",
+        "1900 ",
+        "99 ",
+    ]
+)
 
 
 @given(st.lists(WORDS, max_size=20).map("".join) | st.text(max_size=200), st.none() | st.dates())

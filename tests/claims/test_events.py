@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contested.base.records import SPEAKS_OF, STANCES
-from contested.claims.events import SpeaksOf, find_event_kind
 from contested.claims.event_times import find_times
+from contested.claims.events import SpeaksOf, find_event_kind
 from contested.claims.facts import find_facts
 
 PUBLISHED = date(2017, 4, 7)
@@ -41,7 +41,7 @@ def kind(content: str, stance: str = "reports", cue: str = "said", published: da
         ("that the attack on Tuesday was staged", "denies_event", "insisted"),
         ("three blasts shook the suburb and killed nine people", "reports", "reported"),
     ],
-)  # fmt: skip
+)
 def test_of_the_attack_itself(content: str, stance: str, cue: str) -> None:
     assert kind(content, stance, cue) == "event"
 
@@ -65,7 +65,7 @@ def test_of_the_attack_itself(content: str, stance: str, cue: str) -> None:
         ("the strike last year on the same school killed 50 children", "reports", "recalled"),
         ("the shelling on three previous occasions came from the hills", "blames", "said"),
     ],
-)  # fmt: skip
+)
 def test_of_attacks_in_general_or_before(content: str, stance: str, cue: str) -> None:
     assert kind(content, stance, cue) == "history"
 

@@ -22,8 +22,22 @@ FRIDAY = date(2017, 4, 7)
 def document(text: str, published: date | None = FRIDAY) -> Document:
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     return Document(
-        digest[:12], "a.txt", digest, "text/plain", None, None, None, published, "case", None, None, "en", text, digest, "plain 1",
-    )  # fmt: skip
+        digest[:12],
+        "a.txt",
+        digest,
+        "text/plain",
+        None,
+        None,
+        None,
+        published,
+        "case",
+        None,
+        None,
+        "en",
+        text,
+        digest,
+        "plain 1",
+    )
 
 
 def claims_of(text: str, published: date | None = FRIDAY) -> list[dict[str, Any]]:
@@ -87,14 +101,42 @@ def test_a_denial_asserts_no_toll() -> None:
 
 
 def test_the_day_of_saying_is_no_time_of_the_event() -> None:
-    found = find_facts("the ministry said on Tuesday that rebels shelled the town", "said", "reports", "asserts", FRIDAY)
+    found = find_facts(
+        "the ministry said on Tuesday that rebels shelled the town", "said", "reports", "asserts", FRIDAY
+    )
     assert found.time is None
 
 
-PIECES = st.sampled_from([
-    "The army ", "said ", "that ", "rebels ", "shelled ", "Velm ", "in ", "Karsk province ", "on Tuesday ", "killing ", "12 people ", "including ",
-    "a child", ", ", ". ", "“", "”", "denied ", "\n", "on 4 April 2017 ", "at 6:30 a.m. ", "é", "😀", "قال ", "repeatedly ", "since 2013 ",
-])  # fmt: skip
+PIECES = st.sampled_from(
+    [
+        "The army ",
+        "said ",
+        "that ",
+        "rebels ",
+        "shelled ",
+        "Velm ",
+        "in ",
+        "Karsk province ",
+        "on Tuesday ",
+        "killing ",
+        "12 people ",
+        "including ",
+        "a child",
+        ", ",
+        ". ",
+        "“",
+        "”",
+        "denied ",
+        "\n",
+        "on 4 April 2017 ",
+        "at 6:30 a.m. ",
+        "é",
+        "😀",
+        "قال ",
+        "repeatedly ",
+        "since 2013 ",
+    ]
+)
 
 
 @settings(max_examples=60)

@@ -48,9 +48,21 @@ def test_numbers_with_their_bounds(text: str, low: int | None, high: int | None)
 
 @pytest.mark.parametrize(
     "text",
-    ["50 percent of it", "a 25-year-old", "at 5:30 am", "3.5 million", "the 4th corps", "$40", "in 30 minutes", "20 km",
-     "the M16 rifle", "beaten 5-3", "twice", "zero"],
-)  # fmt: skip
+    [
+        "50 percent of it",
+        "a 25-year-old",
+        "at 5:30 am",
+        "3.5 million",
+        "the 4th corps",
+        "$40",
+        "in 30 minutes",
+        "20 km",
+        "the M16 rifle",
+        "beaten 5-3",
+        "twice",
+        "zero",
+    ],
+)
 def test_what_counts_no_people_is_left(text: str) -> None:
     assert list(find_quantities(text)) == []
 

@@ -82,10 +82,36 @@ def test_a_text_without_commas_and_paragraphs_is_counted_alike() -> None:
     assert summarise_tolls(find_tolls(with_marks)) == summarise_tolls(find_tolls(with_marks.replace(",", "")))
 
 
-PIECES = st.sampled_from([
-    "killed ", "12 ", "people ", "including ", "a child ", "dozens of ", "were ", "wounded ", "and ", ", ", ". ", "\n", "death toll ",
-    "rose to ", "at least ", "women ", "soldiers ", "most of them ", "children ", "of them ", "family of ", "six ", "since 2011 ", "“", "é", "\ud800",
-])  # fmt: skip
+PIECES = st.sampled_from(
+    [
+        "killed ",
+        "12 ",
+        "people ",
+        "including ",
+        "a child ",
+        "dozens of ",
+        "were ",
+        "wounded ",
+        "and ",
+        ", ",
+        ". ",
+        "\n",
+        "death toll ",
+        "rose to ",
+        "at least ",
+        "women ",
+        "soldiers ",
+        "most of them ",
+        "children ",
+        "of them ",
+        "family of ",
+        "six ",
+        "since 2011 ",
+        "“",
+        "é",
+        "\ud800",
+    ]
+)
 
 
 @given(st.lists(PIECES, max_size=40).map("".join) | st.text(max_size=200))
@@ -101,7 +127,15 @@ def test_laws_of_counts(text: str) -> None:
         assert low is None or high is None or low <= high
 
 
-@given(st.permutations([Toll("killed", None, 24, None, 0, 1), Toll("killed", None, 58, None, 2, 3), Toll("killed", None, None, 90, 4, 5)]))
+@given(
+    st.permutations(
+        [
+            Toll("killed", None, 24, None, 0, 1),
+            Toll("killed", None, 58, None, 2, 3),
+            Toll("killed", None, None, 90, 4, 5),
+        ]
+    )
+)
 def test_the_order_of_counts_that_agree_does_not_matter(tolls: list[Toll]) -> None:
     assert summarise_tolls(tolls).killed == (58, 90)
 

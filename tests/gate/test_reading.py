@@ -14,13 +14,31 @@ import pytest
 
 PROJECT = Path(__file__).parents[2]
 ROWS = [
-    ("Regime air strikes kill 12 civilians in Aleppo", "Syrian regime air strikes killed 12 civilians in Aleppo city on Monday a monitor said.",
-     "aleppo", "syrian government or russian troops", "shelling", "12"),
-    ("ISIS suicide bomber kills nine in Homs", "An ISIS suicide bomber killed nine people in the city of Homs.",
-     "homs", "the organization of the islamic state in iraq and the levant - isis", "explosion", "9"),
-    ("Gas attack in Idlib", "Dozens of people choked in a chlorine gas attack in Idlib. It was not clear who was behind it.",
-     "idlib", "unknown", "chemical and toxic gases", "0"),
-]  # fmt: skip
+    (
+        "Regime air strikes kill 12 civilians in Aleppo",
+        "Syrian regime air strikes killed 12 civilians in Aleppo city on Monday a monitor said.",
+        "aleppo",
+        "syrian government or russian troops",
+        "shelling",
+        "12",
+    ),
+    (
+        "ISIS suicide bomber kills nine in Homs",
+        "An ISIS suicide bomber killed nine people in the city of Homs.",
+        "homs",
+        "the organization of the islamic state in iraq and the levant - isis",
+        "explosion",
+        "9",
+    ),
+    (
+        "Gas attack in Idlib",
+        "Dozens of people choked in a chlorine gas attack in Idlib. It was not clear who was behind it.",
+        "idlib",
+        "unknown",
+        "chemical and toxic gases",
+        "0",
+    ),
+]
 
 
 @pytest.fixture(scope="module")
