@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -193,3 +193,18 @@ def _read(number: int, path: str, text: str, piece: tuple[int, int], **facts: An
         "origin": "document", "document_id": "d", "original_path": path, "event_id": None, "stance": "blames",
         "passage": [{"text": text[start:end], "start": start, "end": end}],
     }  # fmt: skip
+
+
+def test_days_of_the_event_and_a_series_of_attacks_keep_a_claim_of_several_attacks() -> None:
+    market = CASE.file.events[0]
+    text = f"Shells fell on {market.place} on eight occasions."
+    claim = _read(1, case_document(CASE), text, (0, len(text)), speaks_of="history")
+    dated = claim | {"event_on_low": market.first, "event_on_high": market.last}
+    earlier = claim | {"event_on_low": date(2013, 1, 1), "event_on_high": date(2013, 1, 1)}
+    rows = assign_events([claim, dated, earlier], {"d": text}, CASE)
+    assert [(row["event_id"], row["speaks_of"]) for row in rows] == [
+        (None, "history"), (market.id, "event"), (None, "history"),
+    ]  # fmt: skip
+    series = market.model_copy(update={"last": market.first + timedelta(days=20)})
+    case = Case(CASE.folder, CASE.file.model_copy(update={"events": (series,)}), CASE.out)
+    assert assign_events([claim], {"d": text}, case)[0]["event_id"] == market.id

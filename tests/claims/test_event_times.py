@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contested.claims.event_times import find_clock, find_times
+from contested.claims.event_times import choose_counting_day, find_clock, find_times
 
 FRIDAY = date(2017, 4, 7)
 
@@ -115,3 +115,11 @@ def test_laws_of_times(text: str, published: date | None) -> None:
         assert 0 <= one.start < one.end <= len(text)
         assert (one.low is None) == (one.high is None)
         assert one.low is None or one.high is None or one.low <= one.high
+
+
+def test_a_text_that_looks_back_counts_nothing_from_its_publication() -> None:
+    assert choose_counting_day("On 4 April 2017 the town was hit. On 12 April he spoke.", date(2026, 1, 2)) is None
+    assert choose_counting_day("On 4 April 2017 the town was hit.", FRIDAY) == FRIDAY
+    assert choose_counting_day("The town was hit on Tuesday, as in August 2013 and March 2017.", FRIDAY) == FRIDAY
+    assert choose_counting_day("The town was hit on Tuesday.", FRIDAY) == FRIDAY
+    assert choose_counting_day("On 4 April 2017", None) is None

@@ -15,7 +15,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import combinations
 from typing import Any
 
@@ -36,6 +36,10 @@ GENERAL_MEANS = frozenset({
     "munition", "munitions", "nerve", "organophosphate", "organophosphorus", "poison", "poisonous", "toxic",
     "warfare", "weapon", "weapons",
 })  # fmt: skip
+#: An event of the case that lasts longer is a series of attacks, and plurals speak of it.
+MAX_SINGLE = timedelta(days=7)
+#: A time named more vaguely than this ("in 2016") does not say that an event in it is meant.
+MAX_NAMED = timedelta(days=31)
 _WORD = re.compile(r"[^\W\d_]+")
 _CLOCK = re.compile(r"\b([01]?\d|2[0-3])[:.]([0-5]\d)\b")
 
@@ -88,7 +92,8 @@ def assign_events(claims: Iterable[Mapping[str, Any]], texts: Mapping[str, str],
     paragraph; else, when it blames, denies or explains, to the event that ``case.toml`` declares for
     the document. What is left speaks of something else and stays without.
 
-    A claim that speaks of attacks before or in general (``speaks_of`` is ``history``) belongs to none. One
+    A claim that speaks of attacks before or in general (``speaks_of`` is ``history``) belongs to none, unless an
+    event named around it is what it speaks of: its days are the event's, or the event is itself a series. One
     that speaks of an attack that followed belongs only to an event whose words stand in its own passage, and
     never to the document's own, which is the attack that it followed; without one it belongs to none.
     """
@@ -105,13 +110,24 @@ def assign_events(claims: Iterable[Mapping[str, Any]], texts: Mapping[str, str],
             if follows:
                 named, fallback = [event for event in named if fallback not in (None, event)], None
             if row.get("speaks_of") == "history":
-                named, fallback = [], None
+                named = [event.id for event in case.file.events if event.id in named and _covers(event, row)]
+                fallback = None
             if len(named) == 1:
                 row["event_id"] = named[0]
+                if row.get("speaks_of") == "history":
+                    row["speaks_of"] = "event"
             elif fallback is not None and (fallback in named or (not named and row["stance"] != "reports")):
                 row["event_id"] = fallback
         assigned.append(row)
     return assigned
+
+
+def _covers(event: Event, claim: Mapping[str, Any]) -> bool:
+    """Whether attacks before or in general are this event: the days named are its own, or it is a series of attacks."""
+    low, high = claim.get("event_on_low"), claim.get("event_on_high")
+    if low is not None and high is not None:
+        return bool(low <= event.last and event.first <= high and high - low <= MAX_NAMED)
+    return event.last - event.first > MAX_SINGLE
 
 
 def _paragraph(text: str, claim: Mapping[str, Any]) -> str:
@@ -134,7 +150,7 @@ def read_answers(claim: Mapping[str, Any], case: Case) -> list[Answer]:
     """
     if claim.get("event_id") is None or claim.get("speaker_party") is None or claim["origin"] == "vote":
         return []
-    if claim.get("speaks_of") in ("response", "history", "other"):
+    if claim.get("speaks_of") in ("response", "other"):
         return []
     event = case.event(claim["event_id"])
     found = {

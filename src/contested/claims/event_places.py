@@ -45,7 +45,7 @@ _NOT_PLACE = re.compile(
     r"(?:(?:the\s+)?(?:west|east|north|south)|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
     r"|twitter|facebook|telegram|youtube|ramadan|eid|christmas|easter|islam|god|allah|parliament|congress|security\s+council|(?:the\s+)?islamic(?:\s+state)?|isis|isil|daesh|is|state|the|he|she|it|they|we|his|her|their|this|that|these|those|president"
     r"|general|colonel|minister|mr|mrs|dr|reuters|afp|sana|ap|observatory|human\s+rights|syrian\s+observatory|united\s+nations|un|u\.?n|nato|unicef|ngo|i|a|an|and|but|one|two|three|four|five|six|seven|eight|nine|ten|at|in|on|there|no|all|according|sources|activists|residents|english|arabic"
-    r"|army|forces|government|opposition|front|state\s+tv|nusra|al-nusra|al-qaeda|sunni|shia|shiite|alawite|kurdish|kurds|arab|western|civil\s+defen[cs]e|white\s+helmets|red\s+crescent|red\s+cross|tv|twin|breaking|update|monitor|monitors|ngo|reports?|governor|media|kills?|killed|dead|source|state\s+media)$",
+    r"|army|forces|government|opposition|front|state\s+tv|nusra|al-nusra|al-qaeda|sunni|shia|shiite|alawite|kurdish|kurds|arab|western|civil\s+defen[cs]e|white\s+helmets|red\s+crescent|red\s+cross|tv|twin|district|province|city|town|village|region|area|breaking|update|monitor|monitors|ngo|reports?|governor|media|kills?|killed|dead|source|state\s+media)$",
     re.IGNORECASE,
 )
 _NOT_PLACE_END = re.compile(

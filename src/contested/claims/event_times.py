@@ -20,6 +20,9 @@ from datetime import MAXYEAR, MINYEAR, date, timedelta
 from contested.base.times import YEAR_RANGE
 from contested.claims.quantities import number_of
 
+#: A text that names days and none within this time before its publication looks back on what it tells.
+LOOKS_BACK = timedelta(days=366)
+
 _WEEKDAYS = {name.lower(): number for number, name in enumerate(calendar.day_name)}
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name} | {
     name.lower(): number for number, name in enumerate(calendar.month_abbr) if name
@@ -91,6 +94,21 @@ def find_times(text: str, published: date | None, start: int = 0, end: int | Non
             bool(_SAYING.search(text, before, first)),
             match[0].lower().startswith("since") or bool(_SINCE.search(text, before, first)),
         )  # fmt: skip
+
+
+def choose_counting_day(text: str, published: date | None) -> date | None:
+    """The day that relative times of a document may be counted from: the day of publication, or none.
+
+    A text whose dated days and months all lie more than a year before its publication looks back (a report, a
+    summary): "12 April" in it is of the year that it tells of, not of its own, so nothing is counted.
+    """
+    if published is None:
+        return None
+    dated = [
+        days for match in _TIME.finditer(text)
+        if (match["year1"] or match["year2"] or match["year3"] or match["iso"]) and (days := resolve_time(match, None))
+    ]  # fmt: skip
+    return published if not dated or any(published - days[1] <= LOOKS_BACK for days in dated) else None
 
 
 def find_clock(text: str, start: int = 0, end: int | None = None) -> TimePhrase | None:

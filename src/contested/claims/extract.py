@@ -15,11 +15,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from contested.base.records import iso, row_id, span
 from contested.claims.actors import ActorIndex, ArticleActors, Resolved
 from contested.claims.blaming import mend_attributions
+from contested.claims.event_times import choose_counting_day
 from contested.claims.facts import PIECE_JOINT, find_facts
 from contested.claims.linking import Attribution
 from contested.claims.read import Document
@@ -53,6 +55,7 @@ def extract_claims(document: Document, actors: ActorIndex, tagger: Tagger | None
     tagger = tagger or load_tagger()
     article = ArticleActors(actors, document.text)
     history = SpeakerHistory(article)
+    counted_from = choose_counting_day(document.text, document.published)
     made_by = f"{tagger.version}, rules {RULES_VERSION}"
     rows: dict[str, dict[str, Any]] = {}
     attributions = mend_attributions(article, tagger.attributions(document.text))
@@ -64,14 +67,19 @@ def extract_claims(document: Document, actors: ActorIndex, tagger: Tagger | None
         speaking = history.read(attribution)
         for resolved in speaking.resolved or (None,):
             judgement = judge_stance(article, attribution, resolved, speaking.span, limit)
-            row = _make_row(document, attribution, speaking, resolved, judgement)
+            row = _make_row(document, attribution, speaking, resolved, judgement, counted_from)
             row["made_by"] = made_by
             rows.setdefault(row["claim_id"], row)
     return list(rows.values())
 
 
 def _make_row(
-    document: Document, attribution: Attribution, speaking: Speaking, resolved: Resolved | None, judgement: Judgement
+    document: Document,
+    attribution: Attribution,
+    speaking: Speaking,
+    resolved: Resolved | None,
+    judgement: Judgement,
+    counted_from: date | None,
 ) -> dict[str, Any]:
     text = document.text
     passage = [_cut(text, piece) for piece in attribution.content]
@@ -82,7 +90,7 @@ def _make_row(
         target = speaking.passive_target
     facts = find_facts(
         PIECE_JOINT.join(piece["text"] for piece in passage),
-        " ".join(text[a:b] for a, b in attribution.cue), judgement.stance, judgement.modality, document.published,
+        " ".join(text[a:b] for a, b in attribution.cue), judgement.stance, judgement.modality, counted_from,
     )  # fmt: skip
     party = resolved.party if resolved is not None else None
     kind = None
