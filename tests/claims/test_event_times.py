@@ -75,6 +75,8 @@ def test_no_day_is_no_day() -> None:
 def test_times_of_saying_and_bounds_are_marked() -> None:
     (saying,) = find_times("the ministry said on Tuesday that", FRIDAY)
     (bound,) = find_times("attacks since 2013", FRIDAY)
+    (before,) = find_times("12 April that there were two versions", FRIDAY)
+    assert before.of_saying
     (told,) = find_times("the raid on Tuesday", FRIDAY)
     assert (saying.of_saying, bound.bounds, told.of_saying, told.bounds) == (True, True, False, False)
 

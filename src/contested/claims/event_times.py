@@ -61,6 +61,8 @@ _SAYING = re.compile(
     r"(?:\s+(?!that\b|when\b)[\w’'-]+){0,5}\s+(?:in\s+|on\s+|late\s+|early\s+|earlier\s+)*$",
     re.IGNORECASE,
 )
+#: "12 April that there were two versions": the words reported begin with the day on which they were said.
+_SAID_THAT = re.compile(r",?\s*that\s", re.IGNORECASE)
 #: What stands before a time and is no part of it.
 _LEAD = re.compile(r"\s*(?:(?:in|on|of|since|during|at)\s+)?", re.IGNORECASE)
 _SINCE = re.compile(r"\b(?:since|until|till|by|from|before)\s+(?:the\s+)?(?:early\s+|late\s+)?$", re.IGNORECASE)
@@ -91,7 +93,7 @@ def find_times(text: str, published: date | None, start: int = 0, end: int | Non
         low, high = days if days is not None else (None, None)
         yield TimePhrase(
             first, match.start() + len(match[0].rstrip(" ,")), low, high,
-            bool(_SAYING.search(text, before, first)),
+            bool(_SAYING.search(text, before, first) or _SAID_THAT.match(text, match.end(), last)),
             match[0].lower().startswith("since") or bool(_SINCE.search(text, before, first)),
         )  # fmt: skip
 
