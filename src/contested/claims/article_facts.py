@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from contested.claims.actors import ActorIndex, ArticleActors
-from contested.claims.doers import Doer, find_doers
+from contested.claims.attackers import Doer, find_doers
 from contested.claims.event_places import PlacePhrase, find_places
 from contested.claims.event_times import TimePhrase, find_times
 from contested.claims.events import find_event_kind
