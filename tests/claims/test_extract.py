@@ -171,7 +171,7 @@ def test_states_at_war_with_each_other() -> None:
     assert find(rows, speaker_party="Russia", stance="denies", target_text="The Russian Defence Ministry")
     (staged,) = find(rows, stance="denies_event")
     assert (staged["speaker_actor"], staged["target_party"]) == ("Pavel Orlov", "Ukraine")
-    assert [link["text"] for link in staged["via"]] == ["TASS"]
+    assert [link["text"] for link in staged["via"]] == ["Reuters", "TASS"]
     assert find(
         rows, speaker_party="Russia", stance="alternative_explanation", mechanism="misfire", modality="suspects"
     )

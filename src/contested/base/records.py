@@ -202,6 +202,8 @@ CLAIMS = Table(
             ("speaker_text", "text", "speaker as written; null when no one is named", ""),
             ("speaker_start", "int", "first character in the frozen text", "characters"),
             ("speaker_end", "int", "character after the last", "characters"),
+            ("speaker_named_start", "int", "where the text names whom speaker_text stands for, when that is elsewhere: first character", "characters"),
+            ("speaker_named_end", "int", "character after the last", "characters"),
             ("speaker_kind", "text", "named, role or withheld", ""),
             ("speaker_actor", "text", "resolved actor (id in the case, else a plain name)", ""),
             ("speaker_party", "text", "party of the speaker (id in the case, else a plain name)", ""),

@@ -14,9 +14,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contested.claims.names import Entity, Mention, NameIndex, load_names, load_word_lists
+from contested.claims.groups import find_groups, find_short_forms
+from contested.claims.names import ArticleNames, Entity, Mention, NameIndex, load_names, load_word_lists
 from contested.claims.parties import PartyNames
-from contested.claims.people import find_adjectives, find_introductions, is_name_word, spell_name
+from contested.claims.people import (
+    Introduction, find_adjectives, find_introductions, first_of_titled, is_name_word, spell_name,
+)  # fmt: skip
+from contested.claims.persons import Gender, Person, find_gender
+from contested.claims.variants import VariantIndex
 from contested.claims.words import Span, tokenize
 
 if TYPE_CHECKING:
@@ -58,9 +63,12 @@ class ActorIndex:
     def __init__(self, case: Case | None = None) -> None:
         self.party_of: dict[str, str] = dict(case.party_of) if case is not None else {}
         self.actor_of: dict[str, str] = {}
-        self.names = NameIndex(load_names())
-        if case is None:
-            return
+        self.names = load_names() if case is None else load_names().copy()
+        if case is not None:
+            self._declare(case)
+        self.variants = VariantIndex(self.names.entities())
+
+    def _declare(self, case: Case) -> None:
         for party in case.file.parties:
             for name in (party.name, *party.aliases):
                 self.names.add(name, Entity("declared", party.name, party=party.id))
@@ -82,37 +90,57 @@ class ArticleActors:
         self.index = index
         self.text = text
         self.tokens = tokenize(text)
+        self._token_starts = [start for start, _ in self.tokens]
+        self._token_ends = [end for _, end in self.tokens]
         self.words = [text[start:end] for start, end in self.tokens]
-        self._lower_words = frozenset(word for word in self.words if word.islower())
-        self.mentions: list[Mention] = []
-        self._mention_ends: list[int] = []
-        names = NameIndex(index.names)
-        mentions = names.mentions(self.words)
+        self._lower_words = frozenset(word for word in set(self.words) if word.islower())
+        #: Full name → what the article shows of the person beside it.
+        self.people: dict[str, Person] = {}
+        names = ArticleNames(index.names, self.words)
+        self.lower = names.lower
+        unlisted = self._add_groups(names)
+        mentions = names.mentions()
+        self.parties = PartyNames(index.declared_party, self.lower, mentions, unlisted)
+        introduced = find_introductions(self.words, names.capitals, mentions)
+        # Full names first, so that "Mr Sayed" is found to be the Omar Sayed of a later sentence.
+        for one in sorted(introduced, key=lambda one: (len(one.name) == 1, one.first)):
+            self._add_person(names, one)
+        self._resolved_spans: dict[Span, list[Resolved]] = {}
+        self.mentions: list[Mention] = names.mentions()
+        self._mention_ends = [mention.end for mention in self.mentions]
+
+    def _add_groups(self, names: ArticleNames) -> dict[str, str]:
+        """Add spellings of known names, groups and short forms; the states that no list knows are given back."""
+        mentions = names.mentions()
         taken = [False] * len(self.words)
         for mention in mentions:
             taken[mention.first : mention.end] = [True] * (mention.end - mention.first)
+        for spelling, entity in self.index.variants.find(names, taken, self._lower_words):
+            names.add(spelling, entity)
         unlisted: dict[str, str] = {}
-        for adjective, nouns in find_adjectives(self.words, taken).items():
-            unlisted.update({"?" + adjective: min(nouns, key=lambda noun: (len(noun), noun))} if nouns else {})
-            names.add(adjective, Entity("state", adjective, "?" + adjective, "adjective"))
-            for noun in nouns:
-                names.add(noun, Entity("state", adjective, "?" + adjective, "noun"))
-        mentions = names.mentions(self.words)
-        self.parties = PartyNames(index.declared_party, self.words, mentions, unlisted)
-        for introduced in find_introductions(self.words, mentions):
-            self._add_person(names, introduced.name, introduced.speaks_for)
-        self.mentions = names.mentions(self.words)
-        self._mention_ends = [mention.end for mention in self.mentions]
+        for adjective, nouns in find_adjectives(self.words, names.capitals, taken).items():
+            code = "?" + adjective if nouns is not None else "!" + adjective
+            if nouns:
+                unlisted[code] = min(nouns, key=lambda noun: (len(noun), noun))
+            names.add(adjective, Entity("state", adjective, code, "adjective"))
+            for noun in nouns or ():
+                names.add(noun, Entity("state", adjective, code, "noun"))
+        mentions = names.mentions()
+        for spelling, entity in find_groups(names, mentions).items():
+            names.add(spelling, entity)
+        if "(" in self.words:
+            for spelling, short, entity in find_short_forms(self.words, names.mentions()):
+                for name in (spelling, short) if spelling else (short,):
+                    names.add(name, entity)
+        return unlisted
 
-    def _add_person(self, names: NameIndex, name: tuple[str, ...], speaks_for: Mention | None) -> None:
+    def _add_person(self, names: ArticleNames, introduced: Introduction) -> None:
+        name, speaks_for = introduced.name, introduced.speaks_for
         full = spell_name(name)
-        known_whole = names.match(name, [word.lower() for word in name], 0)
-        if (
-            known_whole is not None
-            and known_whole[0] == len(name)
-            and known_whole[1].kind == "person"
-            and speaks_for is None
-        ):
+        known_whole = names.match(name)
+        known_person = known_whole if known_whole is not None and known_whole.kind == "person" else None
+        self._describe(known_person.name if known_person else full, introduced)
+        if known_person is not None and speaks_for is None:
             return
         party, state = None, None
         if speaks_for is not None:
@@ -120,27 +148,49 @@ class ArticleActors:
             state = speaks_for.entity.state
         else:
             # "President Barack Obama": the title names no state, but the surname may be a known leader's.
-            surname = names.match(name[-1:], [name[-1].lower()], 0)
-            if surname is not None and surname[1].kind == "person":
-                party, state = surname[1].party, surname[1].state
+            surname = names.match(name[-1:])
+            if surname is not None and surname.kind == "person":
+                party, state = surname.party, surname.state
         for first in range(len(name)):
             suffix = name[first:]
             if is_name_word(suffix[0]) and (len(suffix[0]) > 2 or len(suffix) == len(name)):
-                spelling = " ".join(suffix)
-                lower = [word.lower() for word in suffix]
-                known = names.match(suffix, lower, 0)
+                known = names.match(suffix)
                 # A surname alone must not take over a place, or a leader introduced without a party.
-                if (
-                    known
-                    and known[0] == len(suffix)
-                    and (known[1].kind != "person" or (party is None and state is None))
-                ):
+                if known and (known.kind != "person" or (party is None and state is None)):
                     continue
-                names.add(spelling, Entity("person", full, state, party=party))
+                names.add(" ".join(suffix), Entity("person", full, state, party=party))
+
+    def _describe(self, name: str, introduced: Introduction) -> None:
+        """Keep what the titles show of a person: roles, and whether "he" or "she" may point at them."""
+        titles = introduced.titles
+        known = self.people.get(name)
+        if known is not None:
+            titles |= known.titles
+        first = introduced.first
+        span = self.characters(first, first + len(introduced.name))
+        self.people[name] = Person(find_gender(name, titles), titles, known.span if known else span)
+
+    def gender_of(self, name: str) -> Gender | None:
+        """Gender that titles of the article or the first name show; ``None`` when neither does."""
+        known = self.people.get(name)
+        return known.gender if known is not None else find_gender(name, ())
 
     def party_of_entity(self, entity: Entity, mention: Mention | None = None) -> str | None:
         """The party of an entity; a mention lets "Syrian rebels" take its state from the word before."""
         return self.parties.party_of_entity(entity, mention)
+
+    def outlet_names(self, spans: Sequence[Span]) -> set[str]:
+        """Names of the outlets that the characters name."""
+        ranges = [self.token_range(span) for span in spans]
+        found = (mention.entity for first, end in ranges for mention in self.mentions_in(first, end))
+        return {entity.name for entity in found if entity.kind == "outlet"}
+
+    def state_before(self, mention: Mention) -> int:
+        """First token of "Syrian state media" for the mention of "state media"; else the mention's own."""
+        k = bisect_left(self._mention_ends, mention.first)
+        if k < len(self.mentions) and self.mentions[k].end == mention.first and self.mentions[k].entity.kind == "state":
+            return self.mentions[k].first
+        return mention.first
 
     def mentions_in(self, first: int, end: int) -> list[Mention]:
         """Mentions that lie in the tokens."""
@@ -154,9 +204,7 @@ class ArticleActors:
 
     def token_range(self, span: Span) -> tuple[int, int]:
         """First token and end token of the characters."""
-        first = bisect_right(self.tokens, span[0], key=lambda token: token[1])
-        end = bisect_left(self.tokens, span[1], key=lambda token: token[0])
-        return first, end
+        return bisect_right(self._token_ends, span[0]), bisect_left(self._token_starts, span[1])
 
     def widen(self, span: Span) -> Span:
         """The span with a name whole where it cuts into one, and without a comma at its end."""
@@ -236,6 +284,12 @@ class ArticleActors:
 
     def resolve(self, span: Span) -> list[Resolved]:
         """Whom a phrase names: nobody (an empty list), one, or the several of a joint speaker."""
+        known = self._resolved_spans.get(span)
+        if known is None:
+            known = self._resolved_spans[span] = self._resolve(span)
+        return known
+
+    def _resolve(self, span: Span) -> list[Resolved]:
         first, end = self.token_range(span)
         inside = self.mentions_in(first, end)
         kept = [mention for mention in inside if self.accepts(mention, first, end)]
@@ -264,7 +318,8 @@ class ArticleActors:
                 return other
             # "a spokesman for the army, Nabil Abdallah": the name in apposition is who speaks.
             if other.entity.kind == "person" and head.entity.kind != "person":
-                apposed = self.words[other.first - 1] == "," and (other.end == end or self.words[other.end] == ",")
+                named = first_of_titled(self.words, other.first)
+                apposed = self.words[named - 1] == "," and (other.end == end or self.words[other.end] == ",")
                 if apposed or not self._breaks(head.end, other.first):
                     return other
         if head.entity.kind == "person" and head.entity.party is None and head.entity.state is None:

@@ -23,13 +23,13 @@ from contested.claims.blaming import mend_attributions
 from contested.claims.facts import find_facts
 from contested.claims.linking import Attribution
 from contested.claims.read import Document
-from contested.claims.speakers import SpeakerHistory, Speaking
+from contested.claims.speakers import Speaking, read_speakers
 from contested.claims.stance import Judgement, judge_stance
 from contested.claims.tagger import Tagger, load_tagger
 from contested.claims.words import Span
 
 #: Raised when rules change what they find, so that ``made_by`` tells old claims from new.
-RULES_VERSION = 1
+RULES_VERSION = 2
 
 
 def extract_claims(document: Document, actors: ActorIndex, tagger: Tagger | None = None) -> list[dict[str, Any]]:
@@ -52,16 +52,14 @@ def extract_claims(document: Document, actors: ActorIndex, tagger: Tagger | None
     """
     tagger = tagger or load_tagger()
     article = ArticleActors(actors, document.text)
-    history = SpeakerHistory(article)
     made_by = f"{tagger.version}, rules {RULES_VERSION}"
     rows: dict[str, dict[str, Any]] = {}
     attributions = mend_attributions(article, tagger.attributions(document.text))
     starts = sorted(piece[0] for one in attributions for piece in (*one.source, *one.cue))
-    for attribution in attributions:
+    for attribution, speaking in read_speakers(article, attributions):
         last = (attribution.cue or attribution.content)[-1][1]
         following = bisect_right(starts, last)
         limit = starts[following] if following < len(starts) else len(document.text)
-        speaking = history.read(attribution)
         for resolved in speaking.resolved or (None,):
             judgement = judge_stance(article, attribution, resolved, speaking.span, limit)
             row = _make_row(document, attribution, speaking, resolved, judgement)
@@ -102,6 +100,8 @@ def _make_row(
         "quoted": True,
         **_columns("speaker", text, speaking.span),
         "speaker_kind": kind,
+        "speaker_named_start": speaking.named[0] if speaking.named is not None else None,
+        "speaker_named_end": speaking.named[1] if speaking.named is not None else None,
         "speaker_actor": resolved.actor if resolved is not None else None,
         "speaker_party": party,
         "via": [_cut(text, link) for link in speaking.via],

@@ -36,13 +36,21 @@ _NOT_NAMES = frozenset(
     "although though "
     "since also so reports report video".split()
 )
-_ADJECTIVE = re.compile(r"[A-Z][a-z]{2,}(?:ian|ean|an|ese|ish|i)")
+_ADJECTIVE = re.compile(r"[A-Z][a-z]{2,}(?:ian|ean|an|en|ese|ish|i)")
 _OFFICIAL = frozenset(
     "government regime army military forces president ministry minister authorities officials "
     "spokesman foreign defence "
     "defense ambassador air".split()
 )
 _SENTENCE_END = frozenset(".!?;:")
+_ADDRESS = frozenset("mr mrs ms miss mme madam sir lady lord queen king prince princess sister brother father".split())
+_ABBREVIATED = frozenset("mr mrs ms dr gen lt col maj capt sgt brig adm cmdr sen rep gov prof rev".split())
+_VERBS = frozenset("said says told met asked blamed accused denied and but that who called".split())
+_REBELS = frozenset("rebels rebel separatists separatist insurgents insurgency guerrillas".split())
+#: Adjectives of the same form that name no people of a state or land.
+_NO_LAND = frozenset(
+    "Sunni Christian Salafi Sufi Wahhabi Republican Guardian European African Asian Latin Civilian Human Veteran".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,8 @@ class Introduction:
     first: int
     name: tuple[str, ...]
     speaks_for: Mention | None
+    titles: frozenset[str] = frozenset()
+    """Titles and forms of address around the name, lower case."""
 
 
 def is_name_word(word: str) -> bool:
@@ -64,27 +74,31 @@ def spell_name(words: Sequence[str]) -> str:
     return " ".join(words).replace(" - ", "-").replace(" .", ".")
 
 
-def name_runs(words: Sequence[str], taken: Sequence[bool]) -> Iterator[range]:
+def name_runs(words: Sequence[str], capitals: Sequence[int], taken: Sequence[bool]) -> Iterator[range]:
     """Runs of capitalised words outside known names; particles and hyphens may stand inside a run."""
-    at = 0
+    free = 0
     size = len(words)
-    while at < size:
-        if taken[at] or not is_name_word(words[at]):
-            at += 1
+    for at in capitals:
+        if at < free or taken[at] or not is_name_word(words[at]):
             continue
         end = last = at + 1
         while end < size and end - at < 3 * MAX_NAME_WORDS and not taken[end]:
             word = words[end]
             if is_name_word(word):
                 last = end + 1
-            elif not (word == "-" or word.lower() in _PARTICLES or (word == "." and len(words[end - 1]) == 1)):
+            elif not (
+                word == "-" or word.lower() in _PARTICLES
+                or (word == "." and (len(words[end - 1]) == 1 or words[end - 1].lower() in _ABBREVIATED))
+            ):  # fmt: skip
                 break
             end += 1
         yield range(at, last)
-        at = last
+        free = last
 
 
-def find_introductions(words: Sequence[str], mentions: Sequence[Mention]) -> list[Introduction]:
+def find_introductions(
+    words: Sequence[str], capitals: Sequence[int], mentions: Sequence[Mention]
+) -> list[Introduction]:
     """Persons introduced by a title before the name or an apposition after it."""
     taken = [False] * len(words)
     ending: dict[int, Mention] = {}
@@ -97,7 +111,7 @@ def find_introductions(words: Sequence[str], mentions: Sequence[Mention]) -> lis
             taken[k] = True
     titles = load_word_lists().title
     found = []
-    for run in name_runs(words, taken):
+    for run in name_runs(words, capitals, taken):
         first = run.start
         titled = False
         while first < run.stop and ((word := words[first].lower()) in titles or word in _MODIFIERS or word in ".-"):
@@ -108,16 +122,68 @@ def find_introductions(words: Sequence[str], mentions: Sequence[Mention]) -> lis
             continue
         if not titled and run.start and words[run.start - 1].lower() in titles:
             titled = True
+        addressed = first > run.start and words[run.start].lower() in _ADDRESS
         speaks_for = _party_before(words, ending, run.start) if titled else None
-        if not titled and speaks_for is None:
+        if speaks_for is None:
             speaks_for = _party_introducing(words, ending, run.start, titles)
-            titled |= speaks_for is not None
         if speaks_for is None:
             apposed, speaks_for = _party_after(words, starting, run.stop, titles)
             titled |= apposed
-        if titled:
-            found.append(Introduction(first, name, speaks_for))
+            if speaks_for is None and titled:
+                speaks_for = _party_behind(words, starting, run.stop)
+        if titled or speaks_for is not None or addressed:
+            found.append(Introduction(first, name, speaks_for, _titles_around(words, first, run.stop, titles)))
     return found
+
+
+def first_of_titled(words: Sequence[str], first: int) -> int:
+    """First token of the titles right before a name: "Lt. Col." of "Lt. Col. Dana Regev"."""
+    titles = load_word_lists().title
+    at = first
+    while at and ((word := words[at - 1].lower()) in titles or word in _MODIFIERS or word == "."):
+        at -= 1
+    return at
+
+
+def _titles_around(words: Sequence[str], first: int, end: int, titles: frozenset[str]) -> frozenset[str]:
+    """Titles before the name ("army spokesman", "a spokesman for the army,") and after it (", commander of")."""
+    found = set()
+    at = first
+    while at and first - at < MAX_TITLE_WORDS:
+        word = words[at - 1].lower()
+        if word in titles or word in _ADDRESS:
+            found.add(word)
+        elif not (word[:1].isalnum() or word in ("-", "'s", "’s", ".") or (word == "," and at == first)):
+            break
+        elif word in _VERBS:
+            break
+        at -= 1
+    if words[end : end + 1] in ([","], ["("]):
+        for word in words[end + 1 : end + 1 + MAX_TITLE_WORDS]:
+            if not word[:1].isalnum() or word in _VERBS:
+                break
+            if word.lower() in titles:
+                found.add(word.lower())
+            elif word.lower() in ("of", "for") and found:
+                break
+    return frozenset(found)
+
+
+def _party_behind(words: Sequence[str], starting: dict[int, Mention], end: int) -> Mention | None:
+    """The mention in "Colonel Name of the Ostrean army" and "Captain Name, a UN engineer"."""
+    linked = words[end : end + 1] in (["of"], ["from"])
+    if not linked and not (words[end : end + 1] == [","] and words[end + 1 : end + 2] in (["a"], ["an"])):
+        return None
+    for at in range(end + 1, min(len(words), end + 4)):
+        mention = starting.get(at)
+        if mention is not None:
+            if mention.entity.kind in ("outlet", "person") or mention.entity.form == "capital":
+                return None
+            modifies = words[mention.end : mention.end + 1] and words[mention.end][:1].islower()
+            return mention if linked or modifies else None
+        if words[at] not in ("a", "an", "the"):
+            return None
+    return None
 
 
 def _party_before(words: Sequence[str], ending: dict[int, Mention], start: int) -> Mention | None:
@@ -172,20 +238,28 @@ def _party_after(
     return titled, party if titled else None
 
 
-def find_adjectives(words: Sequence[str], taken: Sequence[bool]) -> dict[str, list[str]]:
-    """Adjectives of states that no list knows ("the Varanian army") → nouns of the text that share the stem."""
-    found: dict[str, list[str]] = {}
-    for k in range(len(words) - 1):
+def find_adjectives(
+    words: Sequence[str], capitals: Sequence[int], taken: Sequence[bool]
+) -> dict[str, list[str] | None]:
+    """Adjectives of states that no list knows ("the Varanian army") → nouns of the text that share the stem.
+
+    An adjective that stands before rebels alone ("Chechen separatists") names no state, and gives ``None``.
+    """
+    found: dict[str, list[str] | None] = {}
+    for k in capitals:
         word = words[k]
-        if taken[k] or not _ADJECTIVE.fullmatch(word) or word.lower() in _NOT_NAMES:
+        if taken[k] or k + 1 == len(words) or not _ADJECTIVE.fullmatch(word) or word.lower() in _NOT_NAMES:
             continue
         following = [words[j].lower() for j in range(k + 1, min(len(words), k + 4))]
         if following[0] in _OFFICIAL or (len(following) > 1 and following[1] in _OFFICIAL and following[0].isalpha()):
-            found.setdefault(word, [])
+            found[word] = found.get(word) or []
+        elif following[0] in _REBELS and word not in _NO_LAND:
+            found.setdefault(word, None)
     if not found:
         return found
-    nouns = {words[k] for k in range(len(words)) if not taken[k] and words[k].istitle() and len(words[k]) > 3}
+    nouns = {words[k] for k in capitals if not taken[k] and words[k].istitle() and len(words[k]) > 3}
     for adjective, shared in found.items():
-        stem = adjective[: max(4, len(adjective) - 3)]
-        shared += sorted(noun for noun in nouns if noun.startswith(stem) and noun != adjective and noun not in found)
+        if shared is not None:
+            stem = adjective[: max(4, len(adjective) - 3)]
+            shared += sorted(n for n in nouns if n.startswith(stem) and n != adjective and n not in found)
     return found
