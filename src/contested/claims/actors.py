@@ -18,7 +18,8 @@ from contested.claims.groups import find_groups, find_short_forms
 from contested.claims.names import ArticleNames, Entity, Mention, NameIndex, load_names, load_word_lists
 from contested.claims.parties import PartyNames
 from contested.claims.people import (
-    Introduction, find_adjectives, find_introductions, first_of_titled, is_name_word, spell_name,
+    Introduction, find_adjectives, find_introductions, first_of_titled, fuller_name, is_name_word,
+    spell_name,
 )  # fmt: skip
 from contested.claims.persons import Gender, Person, find_gender
 from contested.claims.variants import VariantIndex
@@ -27,6 +28,10 @@ from contested.claims.words import Span, tokenize
 if TYPE_CHECKING:
     from contested.base.case import Case
 
+#: Words of a phrase that is an actor's name as written; longer ones are clauses, and the party's name stands.
+MAX_ACTOR_WORDS = 8
+#: Words of a phrase in which a plain name is looked for, and places of a surname that are looked at.
+MAX_PLAIN_WORDS, MAX_PLACES = 12, 40
 #: Words after an adjective among which the word must stand that makes it official.
 MAX_OFFICIAL_WORDS = 5
 _JOINERS = frozenset([",", "and", "&", "the", "both", "as", "well", "or"])
@@ -35,6 +40,20 @@ _LINK_WORDS = frozenset("of for to by with".split())
 _HELD = frozenset(
     "held controlled backed led allied aligned supported occupied based born made sponsored run funded".split()
 )
+#: Of "the Kabul government": what a capital may stand before as the government itself.
+_SEATED = frozenset("government regime junta authorities administration leadership".split())
+#: Of "critics of Putin": who speaks against, or other than, the one named.
+_AGAINST = frozenset("critics critic opponents opponent enemies foes rivals victims detractors challengers".split())
+#: What may follow a name in a phrase that it heads.
+_AFTER_NAME = frozenset(
+    "of in from at for who and or whose which with to on as both himself herself itself also near the a an".split()
+)
+#: Before a name, what makes it a place, a thing or a group and no person.
+_NOT_TRADES = (
+    _PLACE_WORDS | _LINK_WORDS
+    | frozenset("the a an and or on as village town city district area group party newspaper magazine book film ship "
+                "river mount lake hospital school camp street province region county state operation".split())
+)  # fmt: skip
 _SOURCE_TAILS = frozenset([",", ";", ":", "who", "which", "that"])
 _PERSON_PLURALS = frozenset("officials spokesmen diplomats sources commanders fighters".split())
 _ORGANISATION_HEADS = frozenset(
@@ -97,7 +116,7 @@ class ArticleActors:
         #: Full name → what the article shows of the person beside it.
         self.people: dict[str, Person] = {}
         names = ArticleNames(index.names, self.words)
-        self.lower = names.lower
+        self.lower, self._where = names.lower, names.where
         unlisted = self._add_groups(names)
         mentions = names.mentions()
         self.parties = PartyNames(index.declared_party, self.lower, mentions, unlisted)
@@ -115,7 +134,7 @@ class ArticleActors:
         taken = [False] * len(self.words)
         for mention in mentions:
             taken[mention.first : mention.end] = [True] * (mention.end - mention.first)
-        for spelling, entity in self.index.variants.find(names, taken, self._lower_words):
+        for spelling, entity in self.index.variants.find(names, mentions, self._lower_words):
             names.add(spelling, entity)
         unlisted: dict[str, str] = {}
         for adjective, nouns in find_adjectives(self.words, names.capitals, taken).items():
@@ -136,6 +155,8 @@ class ArticleActors:
 
     def _add_person(self, names: ArticleNames, introduced: Introduction) -> None:
         name, speaks_for = introduced.name, introduced.speaks_for
+        if len(name) == 1 and names.match(name) is None:
+            name = fuller_name(self.words, names.where.get(name[0], ())) or name
         full = spell_name(name)
         known_whole = names.match(name)
         known_person = known_whole if known_whole is not None and known_whole.kind == "person" else None
@@ -250,14 +271,19 @@ class ArticleActors:
         if after[:1] == ["held"] or after[:1] == ["controlled"]:
             return False
         entity = mention.entity
+        if before in _LINK_WORDS and mention.first > first and _AGAINST & set(self.lower[first : mention.first]):
+            return False
         if entity.kind != "state":
             return not (before in _PLACE_WORDS and entity.kind == "outlet")
         if entity.form == "adjective":
-            return self._is_official(after, allow_bare=mention.end == end and words[mention.end - 1].endswith("s"))
+            plural = mention.end == end and words[mention.end - 1].endswith("s") and before == "the"
+            return self._is_official(after, allow_bare=plural)
         governed = [word.lower() for word in words[first : mention.first]]
         if any(word in load_word_lists().civil for word in governed):
             return False
         linked = any(word in _PLACE_WORDS or word in _LINK_WORDS for word in governed[-2:])
+        if entity.form == "capital" and not linked and after and after[0] in _SEATED:
+            return True
         if entity.form == "capital" and (linked or after):
             possessive = after[:1] in (["'s"], ["’s"]) and self._is_official(after[1:])
             return (linked and self._has_official(governed)) or possessive
@@ -272,6 +298,8 @@ class ArticleActors:
         for k, word in enumerate(after):
             if word in lists.civil or (not word[:1].isalnum() and word not in ("-", "'s", "’s")):
                 return False
+            if k and (word in _PLACE_WORDS or word in ("of", "to", "with", "who", "that", "by")):
+                return allow_bare
             if (word,) in lists.state or tuple(after[k : k + 2]) in lists.state:
                 return True
         return allow_bare
@@ -295,7 +323,7 @@ class ArticleActors:
         kept = [mention for mention in inside if self.accepts(mention, first, end)]
         if not kept:
             name = self._plain_name(first, end)
-            return [Resolved(name, None, "named", is_person=True)] if name else []
+            return [name] if name else []
         joint = self._joint(kept, first)
         if len(joint) > 1:
             kind = "role" if self._is_role(first, joint[0].first) else "named"
@@ -354,10 +382,13 @@ class ArticleActors:
         party = self.party_of_entity(entity, mention)
         phrase = self._bare(first, end)
         declared = self.index.actor_of.get(phrase.casefold())
-        if entity.kind == "person" and self.words[mention.end : mention.end + 1] not in (["'s"], ["’s"]):
+        if entity.kind == "person" and self._heads(mention, first, end):
             name = self.index.actor_of.get(entity.name.casefold(), entity.name)
             return Resolved(name, party, "named", is_person=True)
-        lowered = [word.lower() for word in self.words[first:end]]
+        lowered = self.lower[first:end]
+        if entity.kind == "person" and lowered[-1] not in _ORGANISATION_HEADS:
+            # "Putin's adviser", "an adviser to Putin", "the Putin campaign".
+            return Resolved(None, party, "role")
         if kind is None:
             head = lowered[-1] if lowered else ""
             organisation = any(word in _ORGANISATION_HEADS for word in lowered)
@@ -372,8 +403,29 @@ class ArticleActors:
             if entity.form == "metonym":
                 actor = self._bare(mention.first, mention.end)
             elif entity.kind == "state" and entity.form == "adjective" and lowered[-1:] != ["government"]:
-                actor = phrase
-        return Resolved(actor, party, kind, is_outlet=entity.kind == "outlet")
+                actor = phrase if len(lowered) <= MAX_ACTOR_WORDS else party
+            elif entity.kind == "person":
+                actor = phrase if len(lowered) <= MAX_ACTOR_WORDS else party
+        return Resolved(actor, party, kind, is_outlet=entity.kind == "outlet" or self._is_state_media(mention, end))
+
+    def _is_state_media(self, mention: Mention, end: int) -> bool:
+        """Of "Syrian state media": the state's mention, with an outlet without a name behind it."""
+        following = self.mentions_in(mention.end, min(end, mention.end + 4))
+        return mention.entity.kind == "state" and any(
+            other.first == mention.end and other.entity.kind == "outlet" for other in following
+        )
+
+    def _heads(self, mention: Mention, first: int, end: int) -> bool:
+        """Whether a person's name is what the phrase is about, and does not describe or govern another."""
+        words, after = self.words, self.lower[mention.end : end]
+        if after[:1] in (["'s"], ["’s"]) and len(after) > 1:
+            return False
+        if after and after[0].isalpha() and words[mention.end].islower() and after[0] not in _AFTER_NAME:
+            return after[0].endswith("ly") or after[0] in ("told", "said", "has", "had", "was")
+        at = first_of_titled(words, mention.first)
+        while at > first and self.lower[at - 1] in ("mr", "mrs", "ms", "."):
+            at -= 1
+        return at <= first or self.lower[at - 1] not in ("of", "to", "for", "by", "with", "from", "near", "against")
 
     def _bare(self, first: int, end: int) -> str:
         if first >= end:
@@ -382,21 +434,54 @@ class ArticleActors:
             first += 1
         return self.text[slice(*self.characters(first, end))]
 
-    def _plain_name(self, first: int, end: int) -> str | None:
-        """A phrase of capitalised words alone, as a name that nothing introduced."""
-        end = min(end, first + 8)
+    def _plain_name(self, first: int, end: int) -> Resolved | None:
+        """A person that nothing introduced: a phrase of capitalised words, or one behind its trade or a comma."""
+        end = min(end, first + MAX_PLAIN_WORDS)
         if end <= first:
             return None
+        words = self.words
         # One capital at the head of a phrase ("Witnesses in the camp") says nothing.
         lists = load_word_lists()
-        word = self.words[first].lower()
+        word = self.lower[first]
         common = (
             word in lists.civil or word in lists.title or word.rstrip("s") in lists.title or word in self._lower_words
         )
-        following = self.words[first + 1] if end - first > 1 else ","
+        following = words[first + 1] if end - first > 1 else ","
         if common or not (is_name_word(following) or following in ("-", ",", ".")):
-            return None
+            return self._apposed_name(first, end)
         at = first
-        while at < end and (is_name_word(self.words[at]) or (at > first and self.words[at] in ("-", "."))):
+        while at < end and (is_name_word(words[at]) or (at > first and words[at] in ("-", "."))):
             at += 1
-        return self.text[slice(*self.characters(first, at))] if at > first else None
+        while at > first and words[at - 1] == "-":
+            at -= 1
+        modifies = at < end and words[at].islower() and words[at].isalpha() and words[at] not in _AFTER_NAME
+        if at == first or modifies or (at - first == 1 and not self._is_surname(first)):
+            return None
+        name = self.text[slice(*self.characters(first, at))]
+        return Resolved(name, None, "named", is_person=words[max(0, first - 1)].lower() != "the")
+
+    def _is_surname(self, at: int) -> bool:
+        """Whether a lone capitalised word may be a person: no place of the text, and no word that begins a sentence."""
+        places = self._where.get(self.words[at], [at])[:MAX_PLACES]
+        before = [self.lower[k - 1] if k else "." for k in places]
+        if any(word in ("in", "near", "outside", "at", "around", "across") for word in before):
+            return False
+        return any(word[:1].isalnum() or word in (",", "”", '"') for word in before)
+
+    def _apposed_name(self, first: int, end: int) -> Resolved | None:
+        """The name at the end of "longtime pollster Pat Cadell", or between commas in "a cousin, Omar Sayed,"."""
+        words = self.words
+        stop = first
+        while stop < end and words[stop] not in ("(", ";") and not (words[stop] == "," and stop > first + 1):
+            stop += 1
+        comma = words[stop : stop + 1] == [","] and stop < end
+        for high in ((stop,) if not comma else (stop, min(end, stop + 5))):
+            low = high
+            while low > first and (is_name_word(words[low - 1]) or (words[low - 1] in ("-", ".") and low < high)):
+                low -= 1
+            before = self.lower[low - 1] if low > first else ""
+            led = before == "," or (before.isalpha() and words[low - 1].islower() and before not in _NOT_TRADES)
+            if high - low >= 2 and led and words[low].isalpha():
+                name = self.text[slice(*self.characters(low, high))]
+                return Resolved(name, None, "named", is_person=True)
+        return None

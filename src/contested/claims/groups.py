@@ -32,6 +32,8 @@ _OUTLET_PHRASES = (
     ("daily",), ("newswire",), ("broadcaster",), ("radio",),
 )  # fmt: skip
 _OUTLET_NOUNS = frozenset(phrase[0] for phrase in _OUTLET_PHRASES)
+#: Words that with "News" or "TV" make no outlet's name ("State TV", "Good News").
+_NAMELESS = frozenset("state local official government breaking fake good bad national public latest the".split())
 #: Words that by themselves make no name of a group: what every state has.
 _GENERAL = frozenset(
     "armed air special security national royal central ground naval defence defense police joint general republican "
@@ -103,7 +105,8 @@ def find_groups(names: ArticleNames, mentions: Sequence[Mention]) -> dict[str, E
 def _add_outlet(
     words: Sequence[str], first: int, end: int, covering: Mapping[int, Mention], found: dict[str, Entity]
 ) -> None:
-    if not any(k in covering for k in range(first, end)):
+    named = [words[k].lower() for k in range(first, end) if words[k] not in _OUTLET_HEADS]
+    if not _NAMELESS.issuperset(named) and not any(k in covering for k in range(first, end)):
         spelt = _spell(words, first, end)
         found.setdefault(spelt, Entity("outlet", spelt))
 
@@ -135,7 +138,7 @@ def _read_group(words: Sequence[str], head: int, covering: Mapping[int, Mention]
         k for k in range(first, end)
         if words[k].lower() not in _GENERAL and words[k] not in _HEADS and k not in covering and words[k][:1].isalpha()
     ]  # fmt: skip
-    if head in covering or not own or end - first < 2:
+    if head in covering or not own or end - first < 2 or (len(own) == 1 and words[own[0]].endswith("ing")):
         return None
     return first, end
 

@@ -215,6 +215,7 @@ def load_names() -> NameIndex:
         if capital := countries[code]["capital"]:
             index.add(capital, Entity("state", adjective, code, "capital"))
         spelt: tuple[tuple[Form, Sequence[str]], ...] = (
+            ("capital", entry.get("seats", ())),
             ("metonym", entry.get("metonyms", ())),
             ("adjective", entry["adjectives"]),
             ("noun", (countries[code]["name"], *entry.get("aliases", ()))),

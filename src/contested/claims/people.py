@@ -19,6 +19,8 @@ MAX_TITLE_WORDS = 7
 MAX_APPOSITION_WORDS = 16
 #: Words of a name: longer runs of capitals are headlines.
 MAX_NAME_WORDS = 6
+#: Places of a surname at which a full name is looked for.
+MAX_SURNAME_PLACES = 40
 
 _PARTICLES = frozenset("al el bin ibn abu de da van von der la le ul ad as ash ben umm haj".split())
 _MODIFIERS = frozenset(
@@ -28,6 +30,7 @@ _MODIFIERS = frozenset(
     "rights information justice high mr mrs ms sir lord lady then".split()
 )
 _NOT_NAMES = frozenset(
+    "one two three four five six seven eight nine ten twenty thirty forty fifty hundred thousands dozens at least "
     "the a an in on at he she it they we i but and or if as when while after before for of by to with from this that "
     "these those there what who which why how not no yes one two three monday tuesday wednesday thursday "
     "friday saturday "
@@ -145,6 +148,28 @@ def first_of_titled(words: Sequence[str], first: int) -> int:
     return at
 
 
+def fuller_name(words: Sequence[str], places: Sequence[int]) -> tuple[str, ...] | None:
+    """The full name that a surname ends at one of its places ("Laurence H. Tribe" for "Mr. Tribe")."""
+    titles = load_word_lists().title
+    for k in places[:MAX_SURNAME_PLACES]:
+        first = at = k
+        while at and k - at < MAX_NAME_WORDS:
+            word = words[at - 1]
+            initial = word == "." and at > 1 and len(words[at - 2]) == 1
+            lower = word.lower()
+            named = is_name_word(word) and lower not in titles and lower not in _MODIFIERS and lower not in _ADDRESS
+            if named and not lower.endswith("s"):
+                first = at - 1
+            elif not initial and lower not in _PARTICLES and word != "-":
+                break
+            at -= 1
+        if first < k and len(words[first]) > 2 and words[first + 1] not in ("-", "."):
+            return tuple(words[first : k + 1])
+        if first < k and len(words[first]) > 2 and words[first + 1] == ".":
+            continue
+    return None
+
+
 def _titles_around(words: Sequence[str], first: int, end: int, titles: frozenset[str]) -> frozenset[str]:
     """Titles before the name ("army spokesman", "a spokesman for the army,") and after it (", commander of")."""
     found = set()
@@ -186,10 +211,20 @@ def _party_behind(words: Sequence[str], starting: dict[int, Mention], end: int) 
     return None
 
 
+def _may_be_spoken_for(words: Sequence[str], mention: Mention) -> bool:
+    """Whether the mention is a party and no place: not "in Germany", "Washington-based", "London mayor"."""
+    before = words[mention.first - 1].lower() if mention.first else ""
+    if before == "the" and mention.first > 1:
+        before = words[mention.first - 2].lower()
+    if before in ("in", "at", "near", "from", "outside", "across") or mention.entity.form == "capital":
+        return False
+    return not (words[mention.end : mention.end + 1] == ["-"] and mention.entity.kind == "state")
+
+
 def _party_before(words: Sequence[str], ending: dict[int, Mention], start: int) -> Mention | None:
     """The mention that a title before the name belongs to: "Kremlin spokesman", "the UN envoy"."""
     for at in range(start, max(-1, start - MAX_TITLE_WORDS - 1), -1):
-        if at in ending:
+        if at in ending and _may_be_spoken_for(words, ending[at]):
             return ending[at]
         if at == 0 or not (words[at - 1][:1].isalnum() or words[at - 1] in ("-", "'s", "’s")):
             return None
@@ -205,7 +240,8 @@ def _party_introducing(
     party: Mention | None = None
     titled = False
     for at in range(start - 1, max(0, start - 1 - MAX_APPOSITION_WORDS), -1):
-        party = party or ending.get(at)
+        if party is None and at in ending and _may_be_spoken_for(words, ending[at]):
+            party = ending[at]
         word = words[at - 1].lower()
         # "a spokesman for the army, Name" and "Jordan's foreign minister, Name".
         titled |= word in titles
@@ -230,7 +266,7 @@ def _party_after(
         if word in _SENTENCE_END or (word in (",", ")") and titled):
             break
         titled |= word.lower() in titles and at - end < 8
-        if at in starting:
+        if at in starting and _may_be_spoken_for(words, starting[at]):
             mention = starting[at]
             # "commander of the Free Idlib Army rebel group": the rebels say more than the army's own name.
             if party is None or (mention.entity.kind == "opposition" and party.entity.kind in ("group", "state")):

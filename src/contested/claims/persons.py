@@ -69,7 +69,7 @@ _ROLES: dict[str, frozenset[str]] = {
             "president chancellor governor mayor king prince sheikh speaker prosecutor researcher activist medic "
             "coordinator analyst expert professor journalist negotiator delegate commissioner investigator fighter "
             "politician correspondent inspector chairman chairwoman resident witness nurse farmer teacher "
-            "priest surgeon engineer imam"
+            "priest surgeon engineer imam source"
         ).split()
     },
 }

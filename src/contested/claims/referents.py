@@ -54,6 +54,8 @@ _ORGANS = frozenset(
     "ministry army military government police navy administration presidency embassy court commission mission "
     "coalition committee regime junta force forces council cabinet authorities command".split()
 )
+#: Organs that every state has one of: with one state in the text, they are its own.
+_WHOLE_STATE = frozenset("government army military ministry authorities regime junta".split())
 _DOCUMENTS = frozenset("statement report letter communique communiqué declaration dossier tweet post".split())
 
 
@@ -158,8 +160,9 @@ class Referents:
         """Whether the mention stands at the head of its sentence, behind no preposition."""
         k = bisect_right(ends, start)
         first = self.article.token_range((ends[k - 1], ends[k - 1] + 1))[0] if k else 0
-        before = self.article.lower[first : mention.first]
-        return len(before) <= MAX_SUBJECT_WORDS and not _PREPOSITIONS & set(before)
+        if mention.first - first > MAX_SUBJECT_WORDS:
+            return False
+        return not _PREPOSITIONS & set(self.article.lower[first : mention.first])
 
     def of_mention(self, mention: Mention) -> Referent:
         """The referent that a mention names."""
@@ -199,8 +202,8 @@ class Referents:
                 return referent
         return found
 
-    def of_organisation(self, noun: str, at: int) -> Referent | None:
-        """The last organisation before the character that bears the noun in its name, or is of its kind."""
+    def of_organisation(self, noun: str, at: int, *, named: bool = False) -> Referent | None:
+        """The last organisation before the character that bears the noun in its name, or (not ``named``) is of its kind."""
         article = self.article
         k = bisect_left(self._firsts, article.token_range((at, at + 1))[0])
         near = article.mentions[max(0, k - MAX_ROLE_MENTIONS) : k]
@@ -210,14 +213,17 @@ class Referents:
                 continue
             if noun in entity.name.lower().split() or noun in self._organ_words(mention):
                 return self._of_organ(mention)
+        if named:
+            return None
         kinds = _KINDS_MEANT.get(noun, frozenset())
-        spoke = next((one for one in reversed(self.spoken) if self._kind_of(one) in kinds), None)
+        late = self.spoken[-MAX_ROLE_MENTIONS:] if kinds else []
+        spoke = next((one for one in reversed(late) if self._kind_of(one) in kinds), None)
         if spoke is not None:
             return spoke
         last = next((mention for mention in reversed(near) if mention.entity.kind in kinds), None)
         if last is not None:
             return self.of_mention(last)
-        return self._only_state() if noun in _ORGANS else None
+        return self._only_state() if noun in _WHOLE_STATE else None
 
     def _organ_words(self, mention: Mention) -> list[str]:
         """Words of organs that belong to a state's name: "Russian Defence Ministry", "Ministry of Defence of Russia"."""
@@ -250,8 +256,9 @@ class Referents:
         return next((mention.entity.kind for mention in self.article.mentions_in(first, end)), None)
 
     def _only_state(self) -> Referent | None:
-        """The one state that has spoken, when no other has."""
-        states = [one for one in self.spoken if self._kind_of(one) == "state" and one.resolved]
+        """The one state that has spoken of late, when no other has."""
+        late = self.spoken[-MAX_ROLE_MENTIONS:]
+        states = [one for one in late if self._kind_of(one) == "state" and one.resolved]
         parties = {one.resolved[0].party for one in states}
         return states[-1] if len(parties) == 1 else None
 

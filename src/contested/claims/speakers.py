@@ -25,6 +25,8 @@ from contested.claims.words import Span
 
 #: Characters back to the start of a sentence that a speaker is looked for in.
 MAX_SENTENCE_CHARACTERS = 500
+#: Speakers looked at, going back, for the full name of a surname.
+MAX_SURNAME_SPEAKERS = 100
 #: Words of a sentence within which its subject must be named.
 MAX_SUBJECT_WORDS = 14
 
@@ -224,6 +226,8 @@ class SpeakerHistory:
         noun = head_noun(words)
         if len(resolved) == 1 and resolved[0].is_person and resolved[0].party is None:
             return self._of_surname(resolved[0]) if len(words) < 3 else None
+        if len(resolved) == 1 and resolved[0].party is None and words[0] == "the" and len(words) == 2:
+            return self._referents.of_organisation(noun, span[0], named=True)
         if words[0] not in _DEFINITE or any(one.is_person for one in resolved):
             return None
         if len(resolved) < 2 and titles_meant(noun):
@@ -263,7 +267,7 @@ class SpeakerHistory:
         """The one who spoke before under a full name that ends in this one."""
         if one.actor is None:
             return None
-        for referent in reversed(self._referents.spoken):
+        for referent in self._referents.spoken[: -MAX_SURNAME_SPEAKERS - 1 : -1]:
             actor = referent.resolved[0].actor if referent.is_person and len(referent.resolved) == 1 else None
             if actor is not None and actor != one.actor and actor.endswith(" " + one.actor):
                 return referent

@@ -3,14 +3,15 @@
 In: the known names, and the words of an article. Out: spellings of the article that
 :mod:`contested.claims.transliteration` finds to be those of a known person, group or declared actor. Refuses: a
 single word that could be anything: it must have three consonants and five letters, be no common word of the
-article, and differ in the classes of its vowels nowhere; a spelling that fits two different names fits none.
+article, differ in the classes of its vowels nowhere, and belong to a state that the article names; a spelling
+that fits two different names fits none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence, Set
 
-from contested.claims.names import ArticleNames, Entity
+from contested.claims.names import ArticleNames, Entity, Mention
 from contested.claims.transliteration import fold_name, fold_words, same_name
 
 #: Consonants and letters of a single word below which too many names look alike.
@@ -36,8 +37,27 @@ class VariantIndex:
                 self._by_key.setdefault(key, []).append((spelling, entity))
                 self._first_keys.add(key.split(" ")[0])
 
-    def find(self, names: ArticleNames, taken: Sequence[bool], common: Set[str]) -> Iterator[tuple[str, Entity]]:
+    def find(
+        self, names: ArticleNames, mentions: Sequence[Mention], common: Set[str]
+    ) -> Iterator[tuple[str, Entity]]:
         """Spellings in the article that no known name covers, each with the entity that it names."""
+        taken = bytearray(len(names.words))
+        for mention in mentions:
+            taken[mention.first : mention.end] = b"\1" * (mention.end - mention.first)
+        states = {mention.entity.state for mention in mentions}
+        single: list[tuple[str, Entity]] = []
+        for spelling, entity in self._spellings(names, taken, common):
+            if " " in spelling:
+                states.add(entity.state)
+                yield spelling, entity
+            else:
+                single.append((spelling, entity))
+        # "Urban" is no Orban where nothing speaks of Hungary.
+        yield from ((spelling, entity) for spelling, entity in single if entity.party or entity.state in states)
+
+    def _spellings(
+        self, names: ArticleNames, taken: bytearray, common: Set[str]
+    ) -> Iterator[tuple[str, Entity]]:
         words = names.words
         seen: set[str] = set()
         free = 0
