@@ -17,6 +17,8 @@ from contested.claims.names import Mention, load_word_lists
 MAX_TITLE_WORDS = 7
 #: Words after "Name," in which a title must stand, and after it the party.
 MAX_APPOSITION_WORDS = 16
+#: Words of an organ between a state's name and the comma before a person's ("the Ostrean Ministry of Defence,").
+MAX_ORGAN_WORDS = 5
 #: Words of a name: longer runs of capitals are headlines.
 MAX_NAME_WORDS = 6
 #: Places of a surname at which a full name is looked for.
@@ -49,6 +51,12 @@ _SENTENCE_END = frozenset(".!?;:")
 _ADDRESS = frozenset("mr mrs ms miss mme madam sir lady lord queen king prince princess sister brother father".split())
 _ABBREVIATED = frozenset("mr mrs ms dr gen lt col maj capt sgt brig adm cmdr sen rep gov prof rev".split())
 _VERBS = frozenset("said says told met asked blamed accused denied and but that who called".split())
+#: Words that no title and no party's name goes across, and words that end an apposition.
+_CLAUSE_ENDS = _VERBS | frozenset(
+    "who which whose where when while after before because if is was were are has had have says calls called calling "
+    "rejected warned added against".split()
+)
+_CLAUSE_WORDS = _CLAUSE_ENDS | frozenset("that with in on by to of for from and or as a an".split())
 _REBELS = frozenset("rebels rebel separatists separatist insurgents insurgency guerrillas".split())
 #: Adjectives of the same form that name no people of a state or land.
 _NO_LAND = frozenset(
@@ -135,8 +143,25 @@ def find_introductions(
             if speaks_for is None and titled:
                 speaks_for = _party_behind(words, starting, run.stop)
         if titled or speaks_for is not None or addressed:
-            found.append(Introduction(first, name, speaks_for, _titles_around(words, first, run.stop, titles)))
+            around = _titles_around(words, first, run.stop, titles)
+            if speaks_for is not None and _is_civilian(words, speaks_for, around):
+                speaks_for = None
+            found.append(Introduction(first, name, speaks_for, around))
     return found
+
+
+def _is_civilian(words: Sequence[str], mention: Mention, around: frozenset[str]) -> bool:
+    """Whether the state's name tells where a person is from: "Russian journalist X", "X, a doctor from Ostrea"."""
+    if mention.entity.kind != "state":
+        return False
+    lists = load_word_lists()
+    for word in words[mention.end : mention.end + MAX_ORGAN_WORDS]:
+        lower = word.lower()
+        if lower in lists.civil:
+            return True
+        if (lower,) in lists.state or lower in lists.title or not (lower[:1].isalnum() or lower == "-"):
+            break
+    return bool(around) and around <= lists.civil
 
 
 def first_of_titled(words: Sequence[str], first: int) -> int:
@@ -223,10 +248,15 @@ def _may_be_spoken_for(words: Sequence[str], mention: Mention) -> bool:
 
 def _party_before(words: Sequence[str], ending: dict[int, Mention], start: int) -> Mention | None:
     """The mention that a title before the name belongs to: "Kremlin spokesman", "the UN envoy"."""
+    titles = load_word_lists().title
     for at in range(start, max(-1, start - MAX_TITLE_WORDS - 1), -1):
-        if at in ending and _may_be_spoken_for(words, ending[at]):
-            return ending[at]
-        if at == 0 or not (words[at - 1][:1].isalnum() or words[at - 1] in ("-", "'s", "’s")):
+        if at in ending:
+            return ending[at] if _may_be_spoken_for(words, ending[at]) else None
+        if at == 0:
+            return None
+        word = words[at - 1].lower()
+        of_office = word == "of" and at > 1 and words[at - 2].lower() in titles
+        if not (word[:1].isalnum() or word in ("-", "'s", "’s")) or (word in _CLAUSE_WORDS and not of_office):
             return None
     return None
 
@@ -234,20 +264,19 @@ def _party_before(words: Sequence[str], ending: dict[int, Mention], start: int) 
 def _party_introducing(
     words: Sequence[str], ending: dict[int, Mention], start: int, titles: frozenset[str]
 ) -> Mention | None:
-    """The mention in "a spokesman for the army, Name": title, preposition, party, comma."""
+    """The mention in "a spokesman for the army, Name" and "Jordan's foreign minister, Name"."""
     if start < 2 or words[start - 1] != ",":
         return None
-    party: Mention | None = None
-    titled = False
-    for at in range(start - 1, max(0, start - 1 - MAX_APPOSITION_WORDS), -1):
-        if party is None and at in ending and _may_be_spoken_for(words, ending[at]):
-            party = ending[at]
-        word = words[at - 1].lower()
-        # "a spokesman for the army, Name" and "Jordan's foreign minister, Name".
-        titled |= word in titles
-        if titled and party is not None and at <= party.first + 1:
-            return party
-        if word in (",", ".", ";", ":", "“", "”", '"', "said", "told"):
+    if words[start - 2].lower() in titles:
+        return _party_before(words, ending, start - 1)
+    for at in range(start - 1, max(1, start - 1 - MAX_ORGAN_WORDS), -1):
+        if at in ending:
+            mention = ending[at]
+            before = mention.first - (words[mention.first - 1].lower() == "the") - 1
+            linked = before > 0 and words[before].lower() in ("for", "of", "from", "with", "at", "in")
+            titled = linked and any(word.lower() in titles for word in words[max(0, before - 2) : before])
+            return mention if titled and _may_be_spoken_for(words, mention) else None
+        if not words[at - 1][:1].isalpha() or words[at - 1].lower() in _CLAUSE_WORDS:
             return None
     return None
 
@@ -263,15 +292,35 @@ def _party_after(
     party: Mention | None = None
     for at in range(end + 1, min(len(words), end + 1 + MAX_APPOSITION_WORDS)):
         word = words[at]
-        if word in _SENTENCE_END or (word in (",", ")") and titled):
+        if word in _SENTENCE_END or word in (",", ")") or word.lower() in _CLAUSE_ENDS:
             break
         titled |= word.lower() in titles and at - end < 8
-        if at in starting and _may_be_spoken_for(words, starting[at]):
+        if at in starting and _may_be_spoken_for(words, starting[at]) and not _is_in_a_name(words, starting[at]):
             mention = starting[at]
             # "commander of the Free Idlib Army rebel group": the rebels say more than the army's own name.
             if party is None or (mention.entity.kind == "opposition" and party.entity.kind in ("group", "state")):
                 party = mention
     return titled, party if titled else None
+
+
+def _is_in_a_name(words: Sequence[str], mention: Mention) -> bool:
+    """Whether a state's mention is part of another name: "United Mine Workers of America", "American Progress"."""
+    if mention.entity.kind != "state":
+        return False
+    official = load_word_lists().state
+    titles = load_word_lists().title
+
+    def names_another(word: str) -> bool:
+        lower = word.lower()
+        return word[:1].isupper() and lower not in titles and lower not in _MODIFIERS and (lower,) not in official
+
+    following = words[mention.end] if mention.end < len(words) else ""
+    if names_another(following) and mention.entity.form in ("adjective", "noun"):
+        return not any((word.lower(),) in official for word in words[mention.end : mention.end + 3])
+    if following == "and" and mention.entity.form == "noun":
+        return True
+    before = mention.first - (words[mention.first - 1].lower() == "the") - 1
+    return before > 0 and words[before].lower() in ("of", "for") and names_another(words[before - 1])
 
 
 def find_adjectives(
@@ -286,10 +335,12 @@ def find_adjectives(
         word = words[k]
         if taken[k] or k + 1 == len(words) or not _ADJECTIVE.fullmatch(word) or word.lower() in _NOT_NAMES:
             continue
+        if word in _NO_LAND:
+            continue
         following = [words[j].lower() for j in range(k + 1, min(len(words), k + 4))]
         if following[0] in _OFFICIAL or (len(following) > 1 and following[1] in _OFFICIAL and following[0].isalpha()):
             found[word] = found.get(word) or []
-        elif following[0] in _REBELS and word not in _NO_LAND:
+        elif following[0] in _REBELS:
             found.setdefault(word, None)
     if not found:
         return found
