@@ -15,10 +15,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from contested.claims.groups import find_groups, find_short_forms
-from contested.claims.names import ArticleNames, Entity, Mention, NameIndex, load_names, load_word_lists
+from contested.claims.names import ArticleNames, Entity, Mention, load_names, load_word_lists
 from contested.claims.parties import PartyNames
 from contested.claims.people import (
-    Introduction, find_adjectives, find_introductions, first_of_titled, fuller_name, is_name_word,
+    Introduction,
+    find_adjectives,
+    find_introductions,
+    first_of_titled,
+    fuller_name,
+    is_name_word,
     spell_name,
 )  # fmt: skip
 from contested.claims.persons import Gender, Person, find_gender
@@ -402,9 +407,9 @@ class ArticleActors:
             actor = party if entity.kind == "state" and party and entity.form != "metonym" else entity.name
             if entity.form == "metonym":
                 actor = self._bare(mention.first, mention.end)
-            elif entity.kind == "state" and entity.form == "adjective" and lowered[-1:] != ["government"]:
-                actor = phrase if len(lowered) <= MAX_ACTOR_WORDS else party
-            elif entity.kind == "person":
+            elif (
+                entity.kind == "state" and entity.form == "adjective" and lowered[-1:] != ["government"]
+            ) or entity.kind == "person":
                 actor = phrase if len(lowered) <= MAX_ACTOR_WORDS else party
         return Resolved(actor, party, kind, is_outlet=entity.kind == "outlet" or self._is_state_media(mention, end))
 
@@ -475,7 +480,7 @@ class ArticleActors:
         while stop < end and words[stop] not in ("(", ";") and not (words[stop] == "," and stop > first + 1):
             stop += 1
         comma = words[stop : stop + 1] == [","] and stop < end
-        for high in ((stop,) if not comma else (stop, min(end, stop + 5))):
+        for high in (stop,) if not comma else (stop, min(end, stop + 5)):
             low = high
             while low > first and (is_name_word(words[low - 1]) or (words[low - 1] in ("-", ".") and low < high)):
                 low -= 1

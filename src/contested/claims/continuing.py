@@ -21,9 +21,9 @@ MAX_QUOTATION_CHARACTERS = 4000
 #: What an added paragraph scores: a setting, not measured; the form is sure, that it is one voice is not.
 RULE_SCORE = 0.7
 
-_OPENS = "“\"«„"
+_OPENS = '“"«„'
 _PARAGRAPH_QUOTATION = re.compile(r"(?:(?<=\n)|^)[ \t]*(?P<quotation>[“\"«„][^\n]{1,4000})(?=\n|$)", re.MULTILINE)
-_CLOSERS = "”\"»“"
+_CLOSERS = '”"»“'
 _SENTENCE_WITHIN = re.compile(r"[.!?][”\"»]?[ \t]+[A-Z“\"«„]")
 
 
@@ -60,9 +60,7 @@ def _goes_on(text: str, last_end: int, start: int) -> bool:
     return not _SENTENCE_WITHIN.search(gap.strip())
 
 
-def continue_quotations(
-    text: str, attributions: Sequence[Attribution]
-) -> tuple[list[Attribution], dict[int, int]]:
+def continue_quotations(text: str, attributions: Sequence[Attribution]) -> tuple[list[Attribution], dict[int, int]]:
     """The attributions with passed over paragraphs, and number of each that goes on → the one it goes on from."""
     added = _passed_over(text, attributions) if "\n" in text else []
     whole = sorted([*attributions, *added], key=_extent) if added else list(attributions)

@@ -159,8 +159,8 @@ def find_short_forms(words: Sequence[str], mentions: Sequence[Mention]) -> Itera
     """Long form, short form and what both name, for every "Long Name (LN)" of the article."""
     ending = {mention.end: mention for mention in mentions}
     covering: dict[int, Mention] | None = None
-    for k, sign in enumerate(words):
-        if sign != "(" or words[k + 2 : k + 3] != [")"] or not k:
+    for k in [k for k, word in enumerate(words) if word == "("]:
+        if words[k + 2 : k + 3] != [")"] or not k:
             continue
         short = words[k + 1]
         if not (short.isupper() and short.isalpha() and 2 <= len(short) <= MAX_SHORT_FORM_LETTERS):

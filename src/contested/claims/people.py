@@ -60,7 +60,8 @@ _CLAUSE_WORDS = _CLAUSE_ENDS | frozenset("that with in on by to of for from and 
 _REBELS = frozenset("rebels rebel separatists separatist insurgents insurgency guerrillas".split())
 #: Adjectives of the same form that name no people of a state or land.
 _NO_LAND = frozenset(
-    "Sunni Christian Salafi Sufi Wahhabi Republican Guardian European African Asian Latin Civilian Human Veteran".split()
+    "Sunni Christian Salafi Sufi Wahhabi Republican Guardian European African Asian Latin Civilian Human "
+    "Veteran".split()
 )
 
 
@@ -203,9 +204,10 @@ def _titles_around(words: Sequence[str], first: int, end: int, titles: frozenset
         word = words[at - 1].lower()
         if word in titles or word in _ADDRESS:
             found.add(word)
-        elif not (word[:1].isalnum() or word in ("-", "'s", "’s", ".") or (word == "," and at == first)):
-            break
-        elif word in _VERBS:
+        elif (
+            not (word[:1].isalnum() or word in ("-", "'s", "’s", ".") or (word == "," and at == first))
+            or word in _VERBS
+        ):
             break
         at -= 1
     if words[end : end + 1] in ([","], ["("]):

@@ -131,15 +131,13 @@ class Referents:
     def _sentences(ends: Sequence[int], first: int, last: int) -> int:
         return bisect_right(ends, last) - bisect_left(ends, first)
 
-    def _mentioned(
-        self, pronoun: str, at: int, low: int, ends: Sequence[int]
-    ) -> Iterator[tuple[Referent, float]]:
+    def _mentioned(self, pronoun: str, at: int, low: int, ends: Sequence[int]) -> Iterator[tuple[Referent, float]]:
         """Persons and subjects named before the character, who need not have spoken."""
         article = self.article
         k = bisect_left(self._firsts, article.token_range((at, at + 1))[0])
         seen: set[str] = set()
         for mention in reversed(article.mentions[max(0, k - MAX_MENTIONS) : k]):
-            start, end = article.characters(mention.first, mention.end)
+            start = article.tokens[mention.first][0]
             if start < low:
                 return
             name = mention.entity.name
@@ -203,7 +201,7 @@ class Referents:
         return found
 
     def of_organisation(self, noun: str, at: int, *, named: bool = False) -> Referent | None:
-        """The last organisation before the character that bears the noun in its name, or (not ``named``) is of its kind."""
+        """The last organisation before the character that bears the noun in its name, or else is of its kind."""
         article = self.article
         k = bisect_left(self._firsts, article.token_range((at, at + 1))[0])
         near = article.mentions[max(0, k - MAX_ROLE_MENTIONS) : k]
@@ -226,7 +224,7 @@ class Referents:
         return self._only_state() if noun in _WHOLE_STATE else None
 
     def _organ_words(self, mention: Mention) -> list[str]:
-        """Words of organs that belong to a state's name: "Russian Defence Ministry", "Ministry of Defence of Russia"."""
+        """Words of the organs of a state: of "Russian Defence Ministry", "Ministry of Defence of Russia"."""
         lower = self.article.lower
         if mention.entity.kind not in ("state", "declared"):
             return []

@@ -63,9 +63,7 @@ class Speaking:
     """Whom "has been accused of" speaks of, when no one is named who accuses."""
 
 
-def read_speakers(
-    article: ArticleActors, attributions: Sequence[Attribution]
-) -> list[tuple[Attribution, Speaking]]:
+def read_speakers(article: ArticleActors, attributions: Sequence[Attribution]) -> list[tuple[Attribution, Speaking]]:
     """Attributions of the article with their speakers and chains, in order.
 
     Quotations that go on are added, and outlets that only pass on another's statement are left out.
@@ -238,10 +236,8 @@ class SpeakerHistory:
             return self._referents.of_organisation(noun, span[0])
         return None
 
-    def _of_role(
-        self, words: Sequence[str], noun: str, span: Span, resolved: Sequence[Resolved]
-    ) -> Referent | None:
-        """ "The general", "the army's spokesman", "his adviser": the bearer of the title, else the party alone."""
+    def _of_role(self, words: Sequence[str], noun: str, span: Span, resolved: Sequence[Resolved]) -> Referent | None:
+        """Of "the general", "the army's spokesman", "his adviser": the bearer of the title, else the party alone."""
         party = resolved[0].party if resolved else self._context_party(words, span[0])
         possessed = words[0] in _POSSESSIVES
         known = None if possessed and party is None else self._referents.of_role(noun, span[0], party)

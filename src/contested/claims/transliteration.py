@@ -82,7 +82,7 @@ def _latin_words(name: str) -> tuple[str, ...]:
     kept = []
     for k, word in enumerate(words):
         following = words[k + 1] if k + 1 < len(words) else ""
-        sun = word in _SUN_ARTICLES and following[:1] == word[-1] or word == "ash" and following[:2] == "sh"
+        sun = (word in _SUN_ARTICLES and following[:1] == word[-1]) or (word == "ash" and following[:2] == "sh")
         if following and (word in _ARTICLES or sun):
             continue
         kept.append("abd" if word in ("abdul", "abdel", "abdal", "abdoul") and following else word)

@@ -10,6 +10,7 @@ that fits two different names fits none.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence, Set
+from functools import lru_cache
 
 from contested.claims.names import ArticleNames, Entity, Mention
 from contested.claims.transliteration import fold_name, fold_words, same_name
@@ -37,9 +38,7 @@ class VariantIndex:
                 self._by_key.setdefault(key, []).append((spelling, entity))
                 self._first_keys.add(key.split(" ")[0])
 
-    def find(
-        self, names: ArticleNames, mentions: Sequence[Mention], common: Set[str]
-    ) -> Iterator[tuple[str, Entity]]:
+    def find(self, names: ArticleNames, mentions: Sequence[Mention], common: Set[str]) -> Iterator[tuple[str, Entity]]:
         """Spellings in the article that no known name covers, each with the entity that it names."""
         taken = bytearray(len(names.words))
         for mention in mentions:
@@ -55,17 +54,15 @@ class VariantIndex:
         # "Urban" is no Orban where nothing speaks of Hungary.
         yield from ((spelling, entity) for spelling, entity in single if entity.party or entity.state in states)
 
-    def _spellings(
-        self, names: ArticleNames, taken: bytearray, common: Set[str]
-    ) -> Iterator[tuple[str, Entity]]:
+    def _spellings(self, names: ArticleNames, taken: bytearray, common: Set[str]) -> Iterator[tuple[str, Entity]]:
         words = names.words
         seen: set[str] = set()
         free = 0
         for at in names.capitals:
             word = words[at]
-            if at < free or taken[at] or len(word) < 3 or word in seen:
+            if at < free or taken[at] or len(word) < 3 or word in seen or names.lower[at] in common:
                 continue
-            head = fold_name(word)
+            head = _fold_head(word)
             if head and head not in self._first_keys:
                 seen.add(word)
                 continue
@@ -99,6 +96,11 @@ class VariantIndex:
             fitting = [entity for name, entity in known if fold_words(name) == folds]
         names = {entity.name for entity in fitting}
         return fitting[0] if len(names) == 1 else None
+
+
+@lru_cache(maxsize=1 << 16)
+def _fold_head(word: str) -> str:
+    return fold_name(word)
 
 
 def _is_telling(spelling: str, key: str) -> bool:
