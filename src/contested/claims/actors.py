@@ -27,6 +27,7 @@ from contested.claims.people import (
     spell_name,
 )  # fmt: skip
 from contested.claims.persons import Gender, Person, find_gender
+from contested.claims.plain_names import AFTER_NAME, PlainNames
 from contested.claims.variants import VariantIndex
 from contested.claims.words import Span, tokenize
 
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 
 #: Words of a phrase that is an actor's name as written; longer ones are clauses, and the party's name stands.
 MAX_ACTOR_WORDS = 8
-#: Words of a phrase in which a plain name is looked for, and places of a surname that are looked at.
-MAX_PLAIN_WORDS, MAX_PLACES = 12, 40
 #: Words after an adjective among which the word must stand that makes it official.
 MAX_OFFICIAL_WORDS = 5
 _JOINERS = frozenset([",", "and", "&", "the", "both", "as", "well", "or"])
@@ -49,16 +48,6 @@ _HELD = frozenset(
 _SEATED = frozenset("government regime junta authorities administration leadership".split())
 #: Of "critics of Putin": who speaks against, or other than, the one named.
 _AGAINST = frozenset("critics critic opponents opponent enemies foes rivals victims detractors challengers".split())
-#: What may follow a name in a phrase that it heads.
-_AFTER_NAME = frozenset(
-    "of in from at for who and or whose which with to on as both himself herself itself also near the a an".split()
-)
-#: Before a name, what makes it a place, a thing or a group and no person.
-_NOT_TRADES = (
-    _PLACE_WORDS | _LINK_WORDS
-    | frozenset("the a an and or on as village town city district area group party newspaper magazine book film ship "
-                "river mount lake hospital school camp street province region county state operation".split())
-)  # fmt: skip
 _SOURCE_TAILS = frozenset([",", ";", ":", "who", "which", "that"])
 _PERSON_PLURALS = frozenset("officials spokesmen diplomats sources commanders fighters".split())
 _ORGANISATION_HEADS = frozenset(
@@ -121,7 +110,8 @@ class ArticleActors:
         #: Full name → what the article shows of the person beside it.
         self.people: dict[str, Person] = {}
         names = ArticleNames(index.names, self.words)
-        self.lower, self._where = names.lower, names.where
+        self.lower = names.lower
+        self._plain = PlainNames(names, self._lower_words)
         unlisted = self._add_groups(names)
         mentions = names.mentions()
         self.parties = PartyNames(index.declared_party, self.lower, mentions, unlisted)
@@ -327,8 +317,11 @@ class ArticleActors:
         inside = self.mentions_in(first, end)
         kept = [mention for mention in inside if self.accepts(mention, first, end)]
         if not kept:
-            name = self._plain_name(first, end)
-            return [name] if name else []
+            plain = self._plain.find(first, end)
+            if plain is None:
+                return []
+            name = self.text[slice(*self.characters(plain.first, plain.end))]
+            return [Resolved(name, None, "named", is_person=plain.is_person)]
         joint = self._joint(kept, first)
         if len(joint) > 1:
             kind = "role" if self._is_role(first, joint[0].first) else "named"
@@ -425,7 +418,7 @@ class ArticleActors:
         words, after = self.words, self.lower[mention.end : end]
         if after[:1] in (["'s"], ["’s"]) and len(after) > 1:
             return False
-        if after and after[0].isalpha() and words[mention.end].islower() and after[0] not in _AFTER_NAME:
+        if after and after[0].isalpha() and words[mention.end].islower() and after[0] not in AFTER_NAME:
             return after[0].endswith("ly") or after[0] in ("told", "said", "has", "had", "was")
         at = first_of_titled(words, mention.first)
         while at > first and self.lower[at - 1] in ("mr", "mrs", "ms", "."):
@@ -438,55 +431,3 @@ class ArticleActors:
         if self.words[first].lower() in ("the", "a", "an") and first + 1 < end:
             first += 1
         return self.text[slice(*self.characters(first, end))]
-
-    def _plain_name(self, first: int, end: int) -> Resolved | None:
-        """A person that nothing introduced: a phrase of capitalised words, or one behind its trade or a comma."""
-        end = min(end, first + MAX_PLAIN_WORDS)
-        if end <= first:
-            return None
-        words = self.words
-        # One capital at the head of a phrase ("Witnesses in the camp") says nothing.
-        lists = load_word_lists()
-        word = self.lower[first]
-        common = (
-            word in lists.civil or word in lists.title or word.rstrip("s") in lists.title or word in self._lower_words
-        )
-        following = words[first + 1] if end - first > 1 else ","
-        if common or not (is_name_word(following) or following in ("-", ",", ".")):
-            return self._apposed_name(first, end)
-        at = first
-        while at < end and (is_name_word(words[at]) or (at > first and words[at] in ("-", "."))):
-            at += 1
-        while at > first and words[at - 1] == "-":
-            at -= 1
-        modifies = at < end and words[at].islower() and words[at].isalpha() and words[at] not in _AFTER_NAME
-        if at == first or modifies or (at - first == 1 and not self._is_surname(first)):
-            return None
-        name = self.text[slice(*self.characters(first, at))]
-        return Resolved(name, None, "named", is_person=words[max(0, first - 1)].lower() != "the")
-
-    def _is_surname(self, at: int) -> bool:
-        """Whether a lone capitalised word may be a person: no place of the text, and no word that begins a sentence."""
-        places = self._where.get(self.words[at], [at])[:MAX_PLACES]
-        before = [self.lower[k - 1] if k else "." for k in places]
-        if any(word in ("in", "near", "outside", "at", "around", "across") for word in before):
-            return False
-        return any(word[:1].isalnum() or word in (",", "”", '"') for word in before)
-
-    def _apposed_name(self, first: int, end: int) -> Resolved | None:
-        """The name at the end of "longtime pollster Pat Cadell", or between commas in "a cousin, Omar Sayed,"."""
-        words = self.words
-        stop = first
-        while stop < end and words[stop] not in ("(", ";") and not (words[stop] == "," and stop > first + 1):
-            stop += 1
-        comma = words[stop : stop + 1] == [","] and stop < end
-        for high in (stop,) if not comma else (stop, min(end, stop + 5)):
-            low = high
-            while low > first and (is_name_word(words[low - 1]) or (words[low - 1] in ("-", ".") and low < high)):
-                low -= 1
-            before = self.lower[low - 1] if low > first else ""
-            led = before == "," or (before.isalpha() and words[low - 1].islower() and before not in _NOT_TRADES)
-            if high - low >= 2 and led and words[low].isalpha():
-                name = self.text[slice(*self.characters(low, high))]
-                return Resolved(name, None, "named", is_person=True)
-        return None
