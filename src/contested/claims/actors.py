@@ -273,7 +273,10 @@ class ArticleActors:
         if entity.form == "adjective":
             plural = mention.end == end and words[mention.end - 1].endswith("s") and before == "the"
             return self._is_official(after, allow_bare=plural)
-        governed = [word.lower() for word in words[first : mention.first]]
+        if after and after[0].isalpha() and words[mention.end].islower() and after[0] not in AFTER_NAME:
+            # "A U.S. baker": the name tells where from; "U.S. officials" speak for it.
+            return self._is_official(after)
+        governed = self.lower[first : mention.first]
         if any(word in load_word_lists().civil for word in governed):
             return False
         linked = any(word in _PLACE_WORDS or word in _LINK_WORDS for word in governed[-2:])
@@ -349,11 +352,19 @@ class ArticleActors:
                 if apposed or not self._breaks(head.end, other.first):
                     return other
         if head.entity.kind == "person" and head.entity.party is None and head.entity.state is None:
-            with_party = next((other for other in kept[1:] if self.party_of_entity(other.entity, other)), None)
+            with_party = next((other for other in kept[1:] if self._gives_party(other)), None)
             if with_party is not None:
                 party = self.party_of_entity(with_party.entity, with_party)
                 return Mention(head.first, head.end, Entity("person", head.entity.name, party=party))
         return head
+
+    def _gives_party(self, mention: Mention) -> bool:
+        """Whether a mention in a person's apposition names a party, and no place ("a school in Germany")."""
+        before = self.lower[mention.first - 1] if mention.first else ""
+        if before == "the" and mention.first > 1:
+            before = self.lower[mention.first - 2]
+        place = mention.entity.kind == "state" and before in _PLACE_WORDS
+        return not place and self.party_of_entity(mention.entity, mention) is not None
 
     def _breaks(self, first: int, end: int) -> bool:
         return any(

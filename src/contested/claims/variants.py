@@ -94,8 +94,9 @@ class VariantIndex:
         else:
             folds = fold_words(spelling)
             fitting = [entity for name, entity in known if fold_words(name) == folds]
-        names = {entity.name for entity in fitting}
-        return fitting[0] if len(names) == 1 else None
+        whose = {(one.kind, one.state, one.party, fold_name(one.name.split(" ")[-1])) for one in fitting}
+        # The list itself may hold one man in several spellings: his fullest name stands for him.
+        return max(fitting, key=lambda one: (len(one.name), one.name)) if len(whose) == 1 else None
 
 
 @lru_cache(maxsize=1 << 16)
