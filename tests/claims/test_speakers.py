@@ -134,7 +134,10 @@ def test_a_quotation_goes_on_over_paragraphs_until_another_speaks() -> None:
 
 
 def test_a_chain_is_named_from_the_reader_inwards() -> None:
-    marked = "[France| said| that [Germany| had told Spain| that [Italy| believed| that the depot was empty]]], Reuters reported."
+    marked = (
+        "[France| said| that [Germany| had told Spain| that [Italy| believed| that the depot was empty]]], "
+        "Reuters reported."
+    )
     text, attributions = mark(marked)
     found = read_speakers(ArticleActors(INDEX, text), attributions)
     assert [[text[slice(*link)] for link in speaking.via] for _, speaking in found] == [
