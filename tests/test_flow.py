@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from contested import flow
-from contested.base.case import Case, open_case
+from contested.base.case import open_case
 from contested.base.errors import CaseError
 from contested.base.originals import hash_tree
+from contested.claims import case_documents
+from contested.claims.items import Item
+from contested.claims.read import Document
 from contested.flow import build_case, read_tables
 
 
@@ -44,13 +46,13 @@ def test_only_changed_documents_are_read_again(built_case: Path, monkeypatch: py
     (built_case / "documents/more.txt").write_text("The mayor said that the market would open again.\n")
     build_case(open_case(built_case))
     read: list[str] = []
-    extract = flow._extract
+    whole = case_documents.read_item
 
-    def watch(case: Case, path: Path, shown: str, entry: object) -> dict:
-        read.append(shown)
-        return extract(case, path, shown, entry)
+    def watch(item: Item) -> Document:
+        read.append(item.shown)
+        return whole(item)
 
-    monkeypatch.setattr(flow, "_extract", watch)
+    monkeypatch.setattr(case_documents, "read_item", watch)
     (built_case / "documents/more.txt").write_text("The mayor said that the market would stay closed.\n")
     build_case(open_case(built_case))
     assert read == ["documents/more.txt"]
