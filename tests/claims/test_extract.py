@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from contested.base.records import CLAIMS, MODALITIES, STANCES
 from contested.claims.actors import ActorIndex
-from contested.claims.extract import claim_as_json, extract_claims
+from contested.claims.extract import claim_as_json, extract_claims, judge_passage
 from contested.claims.read import Document, read_document
 
 ARTICLES = Path(__file__).parent / "articles"
@@ -241,3 +241,39 @@ def test_the_article_whose_work_the_program_does(shared_data: Path) -> None:
         "blames",
         "Syrian government",
     )
+
+
+def read_passage(text: str, speaker: str | None, cue: str, content: str) -> tuple[str, str | None]:
+    """Stance and target's words, the spans being those of the words given."""
+    spans = [(text.index(words), text.index(words) + len(words)) for words in (cue, content)]
+    who = (text.index(speaker), text.index(speaker) + len(speaker)) if speaker else None
+    found = judge_passage(text, who, spans[:1], spans[1:])
+    return found.stance, text[slice(*found.target.span)] if found.target else None
+
+
+def test_a_passage_with_known_spans_is_judged_as_in_an_article() -> None:
+    text = "Ukraine accused Russia of bombing the port."
+    assert read_passage(text, "Ukraine", "accused", "Russia of bombing the port") == ("blames", "Russia")
+    (row,) = claims_of(text)
+    assert (row["stance"], row["target_text"]) == ("blames", "Russia")
+
+
+@pytest.mark.parametrize("name", ["Russia", "The Karsk Front"])
+def test_a_passive_accusation_points_at_its_subject(name: str) -> None:
+    text = f"{name} has been accused of bombing the port."
+    assert read_passage(text, None, "accused", "of bombing the port") == ("blames", name)
+    text = f"{name} was accused by two lawyers of bombing the port."
+    assert read_passage(text, "two lawyers", "was accused", "of bombing the port") == ("blames", name)
+
+
+def test_a_pronoun_denies_for_whom_it_stands() -> None:
+    text = "It denied shelling the port."
+    assert read_passage(text, "It", "denied", "shelling the port")[0] == "denies"
+
+
+@given(st.text(alphabet="not said that by the A'’“ -.x\n", min_size=40, max_size=2000))
+@settings(max_examples=60, deadline=2000)
+def test_any_passage_is_judged_in_time(text: str) -> None:
+    found = judge_passage(text, (0, 5), [(6, 12)], [(13, len(text))])
+    assert found.stance in STANCES
+    assert found.modality in MODALITIES

@@ -30,7 +30,7 @@ from contested.claims.tagger import Tagger, load_tagger
 from contested.claims.words import Span
 
 #: Raised when rules change what they find, so that ``made_by`` tells old claims from new.
-RULES_VERSION = 1
+RULES_VERSION = 2
 
 
 def extract_claims(document: Document, actors: ActorIndex, tagger: Tagger | None = None) -> list[dict[str, Any]]:

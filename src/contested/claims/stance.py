@@ -6,7 +6,8 @@ In: an attribution (speaker, cue, content) of an article whose names are known. 
 The rules look at the cue, at what follows it in its sentence, and at the content, in this order: retracts,
 claims responsibility, declines to attribute, another explanation, denies the event, denies, blames,
 confirms a finding. They read forms, not facts: a stance says what the sentence says that the speaker says.
-The patterns are in :mod:`contested.claims.wording`.
+The patterns are in :mod:`contested.claims.wording`; who did a deed is read in :mod:`contested.claims.doers`; what
+each stance means is told in ``docs/methods/stance-guidelines.md``.
 
 The target of ``blames`` is who is blamed. The target of ``denies`` is whom the denial clears: the party named
 as the doer in what is denied, else the speaker, when the denial is of the speaker's own deed.
@@ -36,6 +37,8 @@ MAX_LEAD_CHARACTERS = 200
 MAX_RETRACTED_CHARACTERS = 60
 #: Characters of the content in which the deed must stand that responsibility is taken for.
 MAX_CLAIMED_CHARACTERS = 60
+#: Characters before a verb in which "has repeatedly been" stands.
+MAX_AUXILIARY_CHARACTERS = 24
 #: Characters of the content in which a finding must stand.
 MAX_FINDING_CHARACTERS = 110
 #: Words of the subject of "was responsible" that no name list knows.
@@ -177,16 +180,24 @@ def _judge_account(scope: _Scope, doers: Sequence[Doer], modality: str, denying:
     if first is not None:
         return Judgement("blames", modality, Target(first.span, first.party))
     if w.BLAME_CUE.search(cue) and not w.NEGATION.search(cue):
-        passive = w.PASSIVE_CUE.search(cue) and scope.cue is not None
-        return Judgement("blames", modality, _accused(scope.article, scope.cue[0]) if passive and scope.cue else None)
+        return Judgement("blames", modality, _accused(scope))
     shown = scope.speaker_span is not None and w.PICTURES.search(scope.text, *scope.speaker_span)
     if w.CONFIRMS_CUE.search(cue) and not shown and _is_finding(content) and not w.NEGATION.search(cue):
         return Judgement("confirms_finding", modality)
     return Judgement("reports", modality)
 
 
-def _accused(article: ArticleActors, at: int) -> Target | None:
-    """The subject of "was accused", whoever accuses."""
+def _accused(scope: _Scope) -> Target | None:
+    """The subject of "has been accused", whoever accuses."""
+    if scope.cue is None:
+        return None
+    text = scope.text
+    passive = w.PASSIVE_CUE.search(text, max(0, scope.cue[0] - MAX_AUXILIARY_CHARACTERS), scope.cue[1])
+    return accused_before(scope.article, scope.cue[0]) if passive is not None else None
+
+
+def accused_before(article: ArticleActors, at: int) -> Target | None:
+    """The subject of the verb at the character, where it names a party or those who bear arms."""
     found = subject_before(article, at, sentence_start(article.text, at, MAX_TAIL_CHARACTERS))
     return Target(*found) if found is not None else None
 
@@ -465,4 +476,4 @@ def blamed_in_passive(article: ArticleActors, start: int, limit: int) -> Target 
             found = Target(article.characters(mention.first, mention.end), party)
             if followed:
                 return found
-    return found if found is not None else _accused(article, start)
+    return found if found is not None else accused_before(article, start)
