@@ -159,11 +159,10 @@ def _judge_account(scope: _Scope, doers: Sequence[Doer], modality: str, denying:
     first = doers[0] if doers else None
     accusing = w.ACCUSES_CUE.search(cue)
     if first is not None and not denying and not accusing and not first.passive and _is_own(scope, first):
-        own = Target(scope.speaker_span, scope.speaker.party if scope.speaker else None) if scope.speaker_span else None
         if not (modality == "no_evidence" or first.negated):
             return Judgement("claims_responsibility", modality)
         if not w.event_denied(content, cue, ""):
-            return Judgement("denies", modality, own)
+            return Judgement("denies", modality, _own_side(scope, first))
     if not denying and not accusing and _is_other_cause(scope, first):
         return Judgement("alternative_explanation", modality, _other_cause(scope, doers))
     if w.event_denied(content if not denying else "", cue, content if denying else ""):
@@ -217,6 +216,16 @@ def _not_done(scope: _Scope, modality: str) -> Target | None:
                 if found is not None:
                     return Target(*found)
     return None
+
+
+def _own_side(scope: _Scope, doer: Doer) -> Target:
+    """The speaker, where the source names a side; of "the minister" the words for it: "our army"."""
+    party = scope.speaker.party if scope.speaker is not None else None
+    span = scope.speaker_span
+    named = party is not None or (scope.speaker is not None and scope.speaker.kind == "named")
+    if span is not None and (named or any(True for _ in parties_in(scope.article, span))):
+        return Target(span, party)
+    return Target(doer.span, doer.party or party)
 
 
 def _is_own(scope: _Scope, doer: Doer) -> bool:
