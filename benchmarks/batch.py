@@ -140,10 +140,10 @@ class Run:
         self._watch.join()
         return count_lines(self._out)
 
-    def rss_mb_at(self, lines: int) -> float | None:
-        """Memory when that many lines stood in the file, megabytes; ``None`` when no sample was taken then."""
-        seen = [rss for done, rss in self.samples if done >= lines]
-        return round(seen[0] / 1e6, 1) if seen else None
+    def rss_mb_at(self, share: int, lines: int) -> float | None:
+        """Largest memory while the last tenth before this share of the lines was read, MB; ``None`` if never seen."""
+        seen = [rss for done, rss in self.samples if (share - 10) * lines <= 100 * done <= share * lines]
+        return round(max(seen) / 1e6, 1) if seen else None
 
 
 def measure(articles: int, jobs: int) -> dict[str, object]:
@@ -165,9 +165,8 @@ def measure(articles: int, jobs: int) -> dict[str, object]:
             "articles": articles, "jobs": jobs, "words": summary["words"], "claims": summary["claims"],
             "refused": summary["refused"], "seconds": round(seconds, 2),
             "words_per_second": round(summary["words"] / seconds),
-            "rss_mb": {
-                f"{share}%": run.rss_mb_at(max(1, min(articles * share // 100, articles - 1))) for share in (10, 50, 90)
-            } | {"100%": round(run.samples[-1][1] / 1e6, 1) if run.samples else None, "peak": round(peak / 1e6, 1)},
+            "rss_mb": {f"{share}%": run.rss_mb_at(share, articles) for share in (10, 50, 100)},
+            "rss_peak_mb": round(peak / 1e6, 1),
             "killed_at_line": stopped_at, "skipped_on_resume": resumed["skipped"],
             "resumed_equals_whole": whole.read_bytes() == parts.read_bytes(),
         }  # fmt: skip

@@ -91,6 +91,9 @@ def score_attributions(documents: Iterable[tuple[str, list[Attribution], list[At
         for role in ROLES:
             whole_gold, whole_found = (frozenset[int]().union(*(one[role] for one in side)) for side in sides)
             _count(counts, "token_" + role, len(whole_gold), len(whole_found), len(whole_gold & whole_found))
+            if role != "content":
+                spans = [{one[role] for one in side if one[role]} for side in sides]
+                _count(counts, role + "_exact", len(spans[0]), len(spans[1]), len(spans[0] & spans[1]))
         contents = [sorted({one["content"] for one in side if one["content"]}, key=sorted) for side in sides]
         sizes = (len(contents[0]), len(contents[1]))
         _count(counts, "content_exact", *sizes, len(set(contents[0]) & set(contents[1])))
@@ -143,15 +146,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Score, print, and compare; the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="corpus, JSON lines")
+    parser.add_argument("--fast", action="store_true", help="score the fast tier")
     parser.add_argument("--floors", action="store_true", help="exit 1 when a score lies below its floor")
     parser.add_argument("--floors-file", type=Path, default=FLOORS)
     arguments = parser.parse_args(argv)
     documents = read_marked(arguments.data)
     sha256 = hashlib.sha256(arguments.data.read_bytes()).hexdigest()
-    tagger = load_tagger()
+    tagger = load_tagger(fast=arguments.fast)
     started = time.process_time()
-    index = ActorIndex()
-    found = [mend_attributions(ArticleActors(index, text), tagger.attributions(text)) for text, _ in documents]
+    found = [tagger.attributions(text) for text, _ in documents]
+    if tagger.needs_rules:
+        index = ActorIndex()
+        found = [
+            mend_attributions(ArticleActors(index, text), ours)
+            for (text, _), ours in zip(documents, found, strict=True)
+        ]
     seconds = time.process_time() - started
     scores = score_attributions((text, gold, ours) for (text, gold), ours in zip(documents, found, strict=True))
     words = sum(len(text.split()) for text, _ in documents)
@@ -162,7 +171,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     print(json.dumps(shown, indent=1))
     if not arguments.floors:
         return 0
-    floors = json.loads(arguments.floors_file.read_text(encoding="utf-8"))["attribution"].get(sha256)
+    tier = "attribution_fast" if arguments.fast else "attribution"
+    floors = json.loads(arguments.floors_file.read_text(encoding="utf-8"))[tier].get(sha256)
     if floors is None:
         print(f"{arguments.data}: no floors in {arguments.floors_file} for data {sha256}", file=sys.stderr)
         return 2

@@ -48,7 +48,8 @@ def test_read_gives_one_object_a_line_whose_offsets_are_those_of_the_file(tmp_pa
     assert rows
     for row in rows:
         assert list(row) == [
-            "id", "document", "speaker", "via", "cue", "passage", "stance", "modality", "target", "made_by", "score",
+            "id", "document", "speaker", "via", "cue", "passage", "stance", "modality", "target", "facts",
+            "made_by", "score",
         ]  # fmt: skip
         assert list(row["document"]) == ["path", "sha256", "title", "published"]
         for piece in (row["speaker"], row["cue"], row["target"], *row["passage"], *row["via"]):

@@ -14,6 +14,7 @@ from contested.base.errors import CaseError
 from contested.base.originals import hash_tree
 from contested.claims import case_documents
 from contested.claims.items import Item
+from contested.claims.read import Document
 from contested.flow import build_case, read_tables
 
 
@@ -45,13 +46,13 @@ def test_only_changed_documents_are_read_again(built_case: Path, monkeypatch: py
     (built_case / "documents/more.txt").write_text("The mayor said that the market would open again.\n")
     build_case(open_case(built_case))
     read: list[str] = []
-    extract = case_documents._read
+    whole = case_documents.read_item
 
-    def watch(item: Item, *rest: object) -> dict:
+    def watch(item: Item) -> Document:
         read.append(item.shown)
-        return extract(item, *rest)
+        return whole(item)
 
-    monkeypatch.setattr(case_documents, "_read", watch)
+    monkeypatch.setattr(case_documents, "read_item", watch)
     (built_case / "documents/more.txt").write_text("The mayor said that the market would stay closed.\n")
     build_case(open_case(built_case))
     assert read == ["documents/more.txt"]

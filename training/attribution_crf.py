@@ -8,7 +8,7 @@ name unless ``--any-corpus`` is given, since the scores on the model card hold f
 
 No sentence of the corpus enters the output: only words and pairs of words with weights.
 
-    PYTHONPATH=src python training/attribution_crf.py --train train.jsonl --out src/contested/models
+    PYTHONPATH=src:. python -m training.attribution_crf --train train.jsonl --out src/contested/models
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from typing import Any
 
 import pycrfsuite
 
+from contested.claims.fast_tagger import FORMAT, PARAMETERS_NAME, WEIGHTS_NAME
 from contested.claims.features import describe_paragraph, paragraph_features
 from contested.claims.linking import (
     ROLES,
@@ -37,8 +38,8 @@ from contested.claims.linking import (
     sharing_candidates,
     spans_of_labels,
 )
-from contested.claims.tagger import FORMAT, PARAMETERS_NAME, WEIGHTS_NAME
 from contested.claims.words import Span, cut_sequences, split_paragraphs, tokenize
+from training.corpus import Corpus, read_corpus
 
 #: Hashes of the corpora that the weights were made from and chosen on.
 KNOWN_DATA = Path(__file__).with_name("data.sha256")
@@ -56,25 +57,6 @@ CRF_SETTINGS: dict[str, Any] = {
     "feature.possible_transitions": False,
 }
 SHARING_SETTINGS: dict[str, Any] = {"c1": 0.05, "c2": 0.5, "max_iterations": 200}
-
-Corpus = list[tuple[str, list[Attribution]]]
-
-
-def read_corpus(path: Path) -> Corpus:
-    """Texts with their attributions."""
-    documents: Corpus = []
-    with path.open(encoding="utf-8") as file:
-        for number, line in enumerate(file, start=1):
-            row = json.loads(line)
-            text = row["text"]
-            attributions = []
-            for found in row["attributions"]:
-                parts = [tuple((int(start), int(end)) for start, end in found[role]) for role in ROLES]
-                if any(not 0 <= start < end <= len(text) for part in parts for start, end in part):
-                    raise ValueError(f"{path} line {number}: a span leaves its text of {len(text)} characters")
-                attributions.append(Attribution(parts[0], parts[1], parts[2]))
-            documents.append((text, attributions))
-    return documents
 
 
 def label_tokens(tokens: list[Span], attributions: list[Attribution]) -> tuple[list[str], list[int]]:

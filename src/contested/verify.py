@@ -154,6 +154,13 @@ def _check_references(tables: Mapping[str, pa.Table]) -> tuple[int, Iterator[str
     return followed, iter(faults)
 
 
+#: Columns of a claim that are cut from its document, by the name that their spans begin with.
+_CUT_COLUMNS = {
+    "speaker": "speaker_text", "cue": "cue_text", "target": "target_text",
+    "place": "place_text", "event_time": "event_time",
+}  # fmt: skip
+
+
 def _check_passages(tables: Mapping[str, pa.Table]) -> tuple[int, Iterator[str]]:
     texts = dict(
         zip(tables["documents"]["document_id"].to_pylist(), tables["documents"]["text"].to_pylist(), strict=True)
@@ -163,8 +170,8 @@ def _check_passages(tables: Mapping[str, pa.Table]) -> tuple[int, Iterator[str]]
         text = texts.get(claim["document_id"], "")
         pieces = [("passage", piece) for piece in claim["passage"]] + [("via", piece) for piece in claim["via"]]
         pieces += [
-            (name, {"text": claim[f"{name}_text"], "start": claim[f"{name}_start"], "end": claim[f"{name}_end"]})
-            for name in ("speaker", "cue", "target") if claim[f"{name}_start"] is not None
+            (name, {"text": claim[column], "start": claim[f"{name}_start"], "end": claim[f"{name}_end"]})
+            for name, column in _CUT_COLUMNS.items() if claim[f"{name}_start"] is not None
         ]  # fmt: skip
         for name, piece in pieces:
             followed += 1

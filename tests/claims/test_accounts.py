@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -142,3 +142,69 @@ def test_a_claim_belongs_to_the_event_whose_words_stand_in_its_paragraph() -> No
     ]
     assigned = assign_events(claims, {"d": text}, CASE)
     assert [row["event_id"] for row in assigned] == [None, "market", "market", None]
+
+
+def test_a_general_allegation_is_not_counted_against_the_incident() -> None:
+    path = case_document(CASE)
+    text = "Rebels shelled the market. The rebels have shelled markets for years."
+    texts = {"d": text}
+    claims = [
+        _read(1, path, text, (0, 25), speaks_of="event"),
+        _read(2, path, text, (27, 67), speaks_of="history"),
+        _read(3, path, text, (27, 67), speaks_of="follow_up"),
+    ]
+    events = [row["event_id"] for row in assign_events(claims, texts, CASE)]
+    assert events[0] is not None
+    assert events[1:] == [None, None]
+
+
+def test_a_follow_up_belongs_to_an_event_of_its_own() -> None:
+    path = case_document(CASE)
+    market = CASE.file.events[0]
+    clinic = market.model_copy(update={"id": "clinic", "place": "Mill Street clinic", "words": ("clinic",)})
+    case = Case(CASE.folder, CASE.file.model_copy(update={"events": (market, clinic)}), CASE.out)
+    text = "Then jets hit the clinic near the market in Lower Harrow."
+    claim = _read(1, path, text, (0, len(text)), speaks_of="follow_up")
+    assert assign_events([claim], {"d": text}, case)[0]["event_id"] == "clinic"
+    assert assign_events([claim], {"d": text}, CASE)[0]["event_id"] is None
+
+
+def test_what_is_said_about_the_answer_to_an_event_answers_no_question_about_it() -> None:
+    assert gather_accounts([_claim(happened="yes", speaks_of="response")], CASE)[0] == []
+    assert gather_accounts([_claim(happened="yes", speaks_of="event")], CASE)[0] != []
+
+
+@pytest.mark.parametrize(("days", "contradicts"), [((4, 4), False), ((5, 9), True), ((3, 6), False), (None, False)])
+def test_days_that_do_not_meet_contradict(days: tuple[int, int] | None, contradicts: bool) -> None:
+    first = _claim(1, event_time="Tuesday", event_on_low=date(2021, 3, 4), event_on_high=date(2021, 3, 4))
+    second = _claim(2, event_time="later", speaker_party="rebels")
+    if days is not None:
+        second |= {"event_on_low": date(2021, 3, days[0]), "event_on_high": date(2021, 3, days[1])}
+    assert bool(_kinds(first, second)) == contradicts
+
+
+def case_document(case: Case) -> str:
+    return next(entry.path for entry in case.file.documents if entry.event is not None)
+
+
+def _read(number: int, path: str, text: str, piece: tuple[int, int], **facts: Any) -> dict[str, Any]:
+    start, end = piece
+    return _claim(number, **facts) | {
+        "origin": "document", "document_id": "d", "original_path": path, "event_id": None, "stance": "blames",
+        "passage": [{"text": text[start:end], "start": start, "end": end}],
+    }  # fmt: skip
+
+
+def test_days_of_the_event_and_a_series_of_attacks_keep_a_claim_of_several_attacks() -> None:
+    market = CASE.file.events[0]
+    text = f"Shells fell on {market.place} on eight occasions."
+    claim = _read(1, case_document(CASE), text, (0, len(text)), speaks_of="history")
+    dated = claim | {"event_on_low": market.first, "event_on_high": market.last}
+    earlier = claim | {"event_on_low": date(2013, 1, 1), "event_on_high": date(2013, 1, 1)}
+    rows = assign_events([claim, dated, earlier], {"d": text}, CASE)
+    assert [(row["event_id"], row["speaks_of"]) for row in rows] == [
+        (None, "history"), (market.id, "event"), (None, "history"),
+    ]  # fmt: skip
+    series = market.model_copy(update={"last": market.first + timedelta(days=20)})
+    case = Case(CASE.folder, CASE.file.model_copy(update={"events": (series,)}), CASE.out)
+    assert assign_events([claim], {"d": text}, case)[0]["event_id"] == market.id

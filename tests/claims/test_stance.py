@@ -113,6 +113,77 @@ def test_stance_of_a_sentence(source: str, cue: str, content: str, stance: str) 
     assert found.stance == stance
 
 
+UNKNOWN = [
+    ("A witness", "said", "Tervanian gunners had shelled the mill", "blames", "Tervanian gunners"),
+    ("A witness", "said", "the mill had been shelled by the Karsk Front", "blames", "the Karsk Front"),
+    ("A miller", "said", "soldiers had come at night and burnt the mill", "blames", "soldiers"),
+    ("The court", "found", "Tervania guilty of having ordered the raid", "blames", "Tervania"),
+    ("A deputy", "charged", "the militia with the killings", "blames", "the militia"),
+    ("The panel", "traced", "the shells to a Tervanian base", "blames", "a Tervanian base"),
+    ("A baker", "said", "nobody but the Karsk Front had such guns", "blames", "the Karsk Front"),
+    ("Tervania", "said", "it had struck a depot in the hills", "claims_responsibility", None),
+    ("The Karsk Front", "said", "its gunners had shelled the barracks", "claims_responsibility", None),
+    ("The ministry", "admitted", "that one of its planes had hit the bus", "claims_responsibility", None),
+    ("Tervania", "denied", "shelling the mill", "denies", "Tervania"),
+    ("Tervania", "denied", "that its soldiers had burnt the mill", "denies", "Tervania"),
+    ("A priest", "ruled out", "that the Karsk Front had burnt the mill", "denies", "the Karsk Front"),
+    ("A general", "said", "none of his men had entered the mill", "denies", "his men"),
+    ("Tervania", "said", "its planes had bombed nothing that night", "denies", "its planes"),
+    ("An envoy", "said", "nothing shows any proof that Tervania had fired", "denies", "Tervania"),
+    ("A channel", "called", "the raid an invention of Tervanian agents", "denies_event", "Tervanian agents"),
+    ("A general", "said", "a mine laid by the Karsk Front had gone off", "alternative_explanation", "the Karsk Front"),
+    ("A miller", "said", "the fire came of bad wiring and not of any raid", "alternative_explanation", None),
+]
+
+
+@pytest.mark.parametrize(("source", "cue", "content", "stance", "target"), UNKNOWN)
+def test_names_that_no_list_knows_are_read_by_their_form(
+    source: str, cue: str, content: str, stance: str, target: str | None
+) -> None:
+    found, words = judge(source, cue, content)
+    assert (found.stance, words) == (stance, target)
+
+
+REPORTS = [
+    ("The ministry", "said", "two Russian soldiers had been killed by a mine"),
+    ("A witness", "said", "Russian troops and Ukrainian soldiers had been killing each other"),
+    ("An envoy", "said", "talks would go on a week after Russian shells hit the school"),
+    ("An envoy", "said", "trains would run on the line that Russian missiles had cut"),
+    ("Israel", "warned", "that it would hold Hamas responsible for any attack"),
+    ("The court", "said", "it would examine the accusation that Russian jets had bombed the school"),
+    ("A diplomat", "said", "that Ukraine had accused Russia of the strike"),
+    ("The army", "denied", "a visa to the reporter who wrote of the Taliban"),
+    ("Hamas", "rejected", "the truce that Israel had put forward"),
+    ("Russia", "did not deny", "that its jets had struck the school"),
+    ("A new brigade", "took", "responsibility for the sector from the Taliban"),
+    ("A shopkeeper", "said", "the council had staged a protest against the Taliban"),
+    ("Russia", "confirmed", "that its envoy would fly to Israel after the attack"),
+    ("The video", "shows", "bodies of men killed in the strike"),
+    ("Reuters", "reported", "a journalist killed in a Russian strike near the border"),
+]
+
+
+@pytest.mark.parametrize(("source", "cue", "content"), REPORTS)
+def test_what_is_told_without_a_stance_is_a_report(source: str, cue: str, content: str) -> None:
+    found, _ = judge(source, cue, content)
+    assert found.stance == "reports"
+
+
+@pytest.mark.parametrize(
+    ("source", "cue", "content"),
+    [
+        ("The monitors", "said", "it was unclear whether Russian or Ukrainian guns had fired"),
+        ("Israel", "neither confirmed nor denied", "that its jets had struck the port"),
+        ("The envoy", "condemned", "the attack without naming Hamas or Israel"),
+        ("The prosecutor", "would not say", "which side had fired"),
+        ("A surgeon", "said", "it was for others to say who had done it"),
+    ],
+)
+def test_who_leaves_the_doer_open_declines(source: str, cue: str, content: str) -> None:
+    found, _ = judge(source, cue, content)
+    assert (found.stance, found.target) == ("declines_to_attribute", None)
+
+
 @pytest.mark.parametrize(
     ("source", "cue", "content", "target"),
     [
@@ -162,7 +233,7 @@ def test_modality(cue: str, content: str, modality: str) -> None:
         ("up to 1,300 people died", "reports", {"killed_low": None, "killed_high": 1300}),
         ("10 soldiers were killed and 12 rebels died", "reports", {"killed_low": None, "killed_high": None}),
         ("the bomb was set off on the ground", "alternative_explanation", {"mechanism": "ground_device"}),
-        ("a couple and their four children had been killed", "reports", {"killed_low": None, "killed_high": None}),
+        ("a couple and their four children had been killed", "reports", {"killed_low": 6, "killed_children_low": 4}),
         ("the report is a fabrication", "denies_event", {"mechanism": None, "happened": "no"}),
         ("talks will go on", "reports", {"happened": None, "means": None, "mechanism": None}),
     ],

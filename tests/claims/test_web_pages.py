@@ -123,6 +123,13 @@ def test_each_field_says_where_it_was_found() -> None:
     assert (dated.published, dated.published_from) == (date(2019, 3, 4), "address")
 
 
+def test_a_paragraph_is_a_line_and_a_break_is_a_break() -> None:
+    wrapped = "<p>The army\n  said that\n<b>nobody</b>\nhad died.</p><p>One<br>Two<br><br>Three</p>"
+    text = text_of(article(wrapped))
+    assert "\nThe army said that nobody had died.\n" in text
+    assert "One\nTwo" in text
+
+
 def test_nothing_is_made_up() -> None:
     found = read_html(article().encode(), "a.html")
     assert (found.author, found.author_from, found.published, found.published_from) == (None,) * 4

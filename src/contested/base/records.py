@@ -33,6 +33,9 @@ MODALITIES = ("asserts", "suspects", "no_evidence")
 SPEAKER_KINDS = ("named", "role", "withheld")
 #: Questions that an account answers, in the order of the accounts matrix.
 QUESTIONS = ("happened", "who", "means", "how", "when", "toll")
+#: What a claim tells of: the attack; another that came after it; attacks before it or in general; what was said,
+#: asked or done about it; anything else. Only ``event`` answers a question of an account.
+SPEAKS_OF = ("event", "follow_up", "history", "response", "other")
 ORIGINS = ("document", "statement", "vote")
 #: Holders that are no party. ``contested`` counts to no one; ``unknown`` is not covered by the layer.
 CONTESTED, UNKNOWN = "contested", "unknown"
@@ -154,6 +157,13 @@ _TOLL = _optional([
     ("injured_high", "int", "most injured that the source allows", "people"),
 ])  # fmt: skip
 
+#: Groups that the killed are told by where the wording names them.
+TOLL_GROUPS = ("civilians", "children", "women", "fighters")
+_KILLED_OF = _optional([
+    (f"killed_{group}_{side}", "int", f"{amount} killed who are called {group}", "people")
+    for group in TOLL_GROUPS for side, amount in (("low", "fewest"), ("high", "most"))
+])  # fmt: skip
+
 ORIGINALS = Table(
     "originals", "one file of the case folder that the case was built from", ("original_path",),
     (
@@ -208,6 +218,8 @@ CLAIMS = Table(
             ("speaker_text", "text", "speaker as written; null when no one is named", ""),
             ("speaker_start", "int", "first character in the frozen text", "characters"),
             ("speaker_end", "int", "character after the last", "characters"),
+            ("speaker_named_start", "int", "where the text names whom speaker_text stands for, when that is elsewhere: first character", "characters"),
+            ("speaker_named_end", "int", "character after the last", "characters"),
             ("speaker_kind", "text", "named, role or withheld", ""),
             ("speaker_actor", "text", "resolved actor (id in the case, else a plain name)", ""),
             ("speaker_party", "text", "party of the speaker (id in the case, else a plain name)", ""),
@@ -232,9 +244,17 @@ CLAIMS = Table(
             ("means", "text", "means named, as the report names it (chlorine, sarin)", ""),
             ("mechanism", "text", "how it is said to have come about, a short code (air_strike, depot_hit, staged, ground_device)", ""),
             ("place_text", "text", "place as written", ""),
+            ("place_start", "int", "first character in the frozen text", "characters"),
+            ("place_end", "int", "character after the last", "characters"),
             ("event_time", "text", "time claimed for the event, as written", ""),
+            ("event_time_start", "int", "first character in the frozen text", "characters"),
+            ("event_time_end", "int", "character after the last", "characters"),
+            ("event_on_low", "date", "first day that the time can mean; null when it cannot be told", ""),
+            ("event_on_high", "date", "last day that the time can mean", ""),
+            ("speaks_of", "text", "one of SPEAKS_OF: what the claim tells of; null for hand entries, which are about their event", ""),
         ]),
         *_TOLL,
+        *_KILLED_OF,
         *_optional([
             ("summary", "text", "the claim in the project's own words (hand entries)", ""),
             ("basis", "text", "what the speaker says it rests on", ""),

@@ -15,7 +15,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import combinations
 from typing import Any
 
@@ -36,6 +36,10 @@ GENERAL_MEANS = frozenset({
     "munition", "munitions", "nerve", "organophosphate", "organophosphorus", "poison", "poisonous", "toxic",
     "warfare", "weapon", "weapons",
 })  # fmt: skip
+#: An event of the case that lasts longer is a series of attacks, and plurals speak of it.
+MAX_SINGLE = timedelta(days=7)
+#: A time named more vaguely than this ("in 2016") does not say that an event in it is meant.
+MAX_NAMED = timedelta(days=31)
 _WORD = re.compile(r"[^\W\d_]+")
 _CLOCK = re.compile(r"\b([01]?\d|2[0-3])[:.]([0-5]\d)\b")
 
@@ -86,22 +90,44 @@ def assign_events(claims: Iterable[Mapping[str, Any]], texts: Mapping[str, str],
 
     A claim read from a document belongs to the event of the case whose ``words`` are met in its
     paragraph; else, when it blames, denies or explains, to the event that ``case.toml`` declares for
-    the document. What is left speaks of something else, or of attacks in general, and stays without.
+    the document. What is left speaks of something else and stays without.
+
+    A claim that speaks of attacks before or in general (``speaks_of`` is ``history``) belongs to none, unless an
+    event named around it is what it speaks of: its days are the event's, or the event is itself a series. One
+    that speaks of an attack that followed belongs only to an event whose words stand in its own passage, and
+    never to the document's own, which is the attack that it followed; without one it belongs to none.
     """
     declared = {entry.path: entry.event for entry in case.file.documents}
     assigned = []
     for claim in claims:
         row = dict(claim)
         if row["origin"] == "document" and row.get("event_id") is None:
-            around = _paragraph(texts[row["document_id"]], row)
-            named = [event.id for event in case.file.events if _mentions(around, event)]
             fallback = declared.get(row["original_path"])
+            follows = row.get("speaks_of") == "follow_up"
+            around = " ".join(piece["text"] for piece in row["passage"]) if follows else ""
+            around = around or _paragraph(texts[row["document_id"]], row)
+            named = [event.id for event in case.file.events if _mentions(around, event)]
+            if follows:
+                named, fallback = [event for event in named if fallback not in (None, event)], None
+            if row.get("speaks_of") == "history":
+                named = [event.id for event in case.file.events if event.id in named and _covers(event, row)]
+                fallback = None
             if len(named) == 1:
                 row["event_id"] = named[0]
+                if row.get("speaks_of") == "history":
+                    row["speaks_of"] = "event"
             elif fallback is not None and (fallback in named or (not named and row["stance"] != "reports")):
                 row["event_id"] = fallback
         assigned.append(row)
     return assigned
+
+
+def _covers(event: Event, claim: Mapping[str, Any]) -> bool:
+    """Whether attacks before or in general are this event: the days named are its own, or it is a series of attacks."""
+    low, high = claim.get("event_on_low"), claim.get("event_on_high")
+    if low is not None and high is not None:
+        return bool(low <= event.last and event.first <= high and high - low <= MAX_NAMED)
+    return event.last - event.first > MAX_SINGLE
 
 
 def _paragraph(text: str, claim: Mapping[str, Any]) -> str:
@@ -118,8 +144,13 @@ def _mentions(text: str, event: Event) -> bool:
 
 
 def read_answers(claim: Mapping[str, Any], case: Case) -> list[Answer]:
-    """The answers that one claim gives, at most one a question; none without an event or a party."""
+    """The answers that one claim gives, at most one a question; none without an event or a party.
+
+    What is said about the answer to an event (``response``) answers no question about the event.
+    """
     if claim.get("event_id") is None or claim.get("speaker_party") is None or claim["origin"] == "vote":
+        return []
+    if claim.get("speaks_of") in ("response", "other"):
         return []
     event = case.event(claim["event_id"])
     found = {
@@ -127,7 +158,7 @@ def read_answers(claim: Mapping[str, Any], case: Case) -> list[Answer]:
         "who": _who(claim, case),
         "means": ((frozenset(_specific(claim["means"])),), claim["means"]) if claim.get("means") else None,
         "how": ((claim["mechanism"],), claim["mechanism"].replace("_", " ")) if claim.get("mechanism") else None,
-        "when": (_clock(claim["event_time"]), claim["event_time"]) if claim.get("event_time") else None,
+        "when": (_when(claim), claim["event_time"]) if claim.get("event_time") else None,
         "toll": _toll(claim),
     }
     return [
@@ -167,6 +198,11 @@ def _who(claim: Mapping[str, Any], case: Case) -> tuple[tuple[Any, ...], str] | 
 
 def _specific(means: str) -> set[str]:
     return {word.lower() for word in _WORD.findall(means)} - GENERAL_MEANS
+
+
+def _when(claim: Mapping[str, Any]) -> tuple[tuple[int, ...], date | None, date | None]:
+    """Clock times, and the first and last day; ``None`` where the day is open."""
+    return _clock(claim["event_time"]), claim.get("event_on_low"), claim.get("event_on_high")
 
 
 def _clock(text: str) -> tuple[int, ...]:
@@ -280,7 +316,11 @@ def _oppose_how(a: Answer, b: Answer) -> str | None:
 
 
 def _oppose_when(a: Answer, b: Answer) -> str | None:
-    if not a.value or not b.value or (a.value[0] <= b.value[1] and b.value[0] <= a.value[1]):
+    (clock_a, low_a, high_a), (clock_b, low_b, high_b) = a.value, b.value
+    days = None not in (low_a, high_a, low_b, high_b)
+    if days and (low_a > high_b or low_b > high_a):
+        return "the days claimed do not meet"
+    if not clock_a or not clock_b or (clock_a[0] <= clock_b[1] and clock_b[0] <= clock_a[1]):
         return None
     return "the times claimed do not meet"
 

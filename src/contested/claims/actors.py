@@ -14,14 +14,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contested.claims.names import Entity, Mention, NameIndex, load_names, load_word_lists
+from contested.claims.groups import find_groups, find_short_forms
+from contested.claims.names import ArticleNames, Entity, Mention, load_names, load_word_lists
 from contested.claims.parties import PartyNames
-from contested.claims.people import find_adjectives, find_introductions, is_name_word, spell_name
+from contested.claims.people import (
+    Introduction,
+    find_adjectives,
+    find_introductions,
+    first_of_titled,
+    fuller_name,
+    is_name_word,
+    spell_name,
+)  # fmt: skip
+from contested.claims.persons import Gender, Person, find_gender
+from contested.claims.plain_names import AFTER_NAME, PlainNames
+from contested.claims.variants import VariantIndex
 from contested.claims.words import Span, tokenize
 
 if TYPE_CHECKING:
     from contested.base.case import Case
 
+#: Words of a phrase that is an actor's name as written; longer ones are clauses, and the party's name stands.
+MAX_ACTOR_WORDS = 8
 #: Words after an adjective among which the word must stand that makes it official.
 MAX_OFFICIAL_WORDS = 5
 _JOINERS = frozenset([",", "and", "&", "the", "both", "as", "well", "or"])
@@ -30,6 +44,10 @@ _LINK_WORDS = frozenset("of for to by with".split())
 _HELD = frozenset(
     "held controlled backed led allied aligned supported occupied based born made sponsored run funded".split()
 )
+#: Of "the Kabul government": what a capital may stand before as the government itself.
+_SEATED = frozenset("government regime junta authorities administration leadership".split())
+#: Of "critics of Putin": who speaks against, or other than, the one named.
+_AGAINST = frozenset("critics critic opponents opponent enemies foes rivals victims detractors challengers".split())
 _SOURCE_TAILS = frozenset([",", ";", ":", "who", "which", "that"])
 _PERSON_PLURALS = frozenset("officials spokesmen diplomats sources commanders fighters".split())
 _ORGANISATION_HEADS = frozenset(
@@ -58,9 +76,12 @@ class ActorIndex:
     def __init__(self, case: Case | None = None) -> None:
         self.party_of: dict[str, str] = dict(case.party_of) if case is not None else {}
         self.actor_of: dict[str, str] = {}
-        self.names = NameIndex(load_names())
-        if case is None:
-            return
+        self.names = load_names() if case is None else load_names().copy()
+        if case is not None:
+            self._declare(case)
+        self.variants = VariantIndex(self.names.entities())
+
+    def _declare(self, case: Case) -> None:
         for party in case.file.parties:
             for name in (party.name, *party.aliases):
                 self.names.add(name, Entity("declared", party.name, party=party.id))
@@ -82,37 +103,60 @@ class ArticleActors:
         self.index = index
         self.text = text
         self.tokens = tokenize(text)
+        self._token_starts = [start for start, _ in self.tokens]
+        self._token_ends = [end for _, end in self.tokens]
         self.words = [text[start:end] for start, end in self.tokens]
-        self._lower_words = frozenset(word for word in self.words if word.islower())
-        self.mentions: list[Mention] = []
-        self._mention_ends: list[int] = []
-        names = NameIndex(index.names)
-        mentions = names.mentions(self.words)
+        self._lower_words = frozenset(word for word in set(self.words) if word.islower())
+        #: Full name → what the article shows of the person beside it.
+        self.people: dict[str, Person] = {}
+        names = ArticleNames(index.names, self.words)
+        self.lower = names.lower
+        self._plain = PlainNames(names, self._lower_words)
+        unlisted = self._add_groups(names)
+        mentions = names.mentions()
+        self.parties = PartyNames(index.declared_party, self.lower, mentions, unlisted)
+        introduced = find_introductions(self.words, names.capitals, mentions)
+        # Full names first, so that "Mr Sayed" is found to be the Omar Sayed of a later sentence.
+        for one in sorted(introduced, key=lambda one: (len(one.name) == 1, one.first)):
+            self._add_person(names, one)
+        self._resolved_spans: dict[Span, list[Resolved]] = {}
+        self.mentions: list[Mention] = names.mentions()
+        self._mention_ends = [mention.end for mention in self.mentions]
+
+    def _add_groups(self, names: ArticleNames) -> dict[str, str]:
+        """Add spellings of known names, groups and short forms; the states that no list knows are given back."""
+        mentions = names.mentions()
         taken = [False] * len(self.words)
         for mention in mentions:
             taken[mention.first : mention.end] = [True] * (mention.end - mention.first)
+        for spelling, entity in self.index.variants.find(names, mentions, self._lower_words):
+            names.add(spelling, entity)
         unlisted: dict[str, str] = {}
-        for adjective, nouns in find_adjectives(self.words, taken).items():
-            unlisted.update({"?" + adjective: min(nouns, key=lambda noun: (len(noun), noun))} if nouns else {})
-            names.add(adjective, Entity("state", adjective, "?" + adjective, "adjective"))
-            for noun in nouns:
-                names.add(noun, Entity("state", adjective, "?" + adjective, "noun"))
-        mentions = names.mentions(self.words)
-        self.parties = PartyNames(index.declared_party, self.words, mentions, unlisted)
-        for introduced in find_introductions(self.words, mentions):
-            self._add_person(names, introduced.name, introduced.speaks_for)
-        self.mentions = names.mentions(self.words)
-        self._mention_ends = [mention.end for mention in self.mentions]
+        for adjective, nouns in find_adjectives(self.words, names.capitals, taken).items():
+            code = "?" + adjective if nouns is not None else "!" + adjective
+            if nouns:
+                unlisted[code] = min(nouns, key=lambda noun: (len(noun), noun))
+            names.add(adjective, Entity("state", adjective, code, "adjective"))
+            for noun in nouns or ():
+                names.add(noun, Entity("state", adjective, code, "noun"))
+        mentions = names.mentions()
+        for spelling, entity in find_groups(names, mentions).items():
+            names.add(spelling, entity)
+        if "(" in self.words:
+            for spelling, short, entity in find_short_forms(self.words, names.mentions()):
+                for name in (spelling, short) if spelling else (short,):
+                    names.add(name, entity)
+        return unlisted
 
-    def _add_person(self, names: NameIndex, name: tuple[str, ...], speaks_for: Mention | None) -> None:
+    def _add_person(self, names: ArticleNames, introduced: Introduction) -> None:
+        name, speaks_for = introduced.name, introduced.speaks_for
+        if len(name) == 1 and names.match(name) is None:
+            name = fuller_name(self.words, names.where.get(name[0], ())) or name
         full = spell_name(name)
-        known_whole = names.match(name, [word.lower() for word in name], 0)
-        if (
-            known_whole is not None
-            and known_whole[0] == len(name)
-            and known_whole[1].kind == "person"
-            and speaks_for is None
-        ):
+        known_whole = names.match(name)
+        known_person = known_whole if known_whole is not None and known_whole.kind == "person" else None
+        self._describe(known_person.name if known_person else full, introduced)
+        if known_person is not None and speaks_for is None:
             return
         party, state = None, None
         if speaks_for is not None:
@@ -120,27 +164,49 @@ class ArticleActors:
             state = speaks_for.entity.state
         else:
             # "President Barack Obama": the title names no state, but the surname may be a known leader's.
-            surname = names.match(name[-1:], [name[-1].lower()], 0)
-            if surname is not None and surname[1].kind == "person":
-                party, state = surname[1].party, surname[1].state
+            surname = names.match(name[-1:])
+            if surname is not None and surname.kind == "person":
+                party, state = surname.party, surname.state
         for first in range(len(name)):
             suffix = name[first:]
             if is_name_word(suffix[0]) and (len(suffix[0]) > 2 or len(suffix) == len(name)):
-                spelling = " ".join(suffix)
-                lower = [word.lower() for word in suffix]
-                known = names.match(suffix, lower, 0)
+                known = names.match(suffix)
                 # A surname alone must not take over a place, or a leader introduced without a party.
-                if (
-                    known
-                    and known[0] == len(suffix)
-                    and (known[1].kind != "person" or (party is None and state is None))
-                ):
+                if known and (known.kind != "person" or (party is None and state is None)):
                     continue
-                names.add(spelling, Entity("person", full, state, party=party))
+                names.add(" ".join(suffix), Entity("person", full, state, party=party))
+
+    def _describe(self, name: str, introduced: Introduction) -> None:
+        """Keep what the titles show of a person: roles, and whether "he" or "she" may point at them."""
+        titles = introduced.titles
+        known = self.people.get(name)
+        if known is not None:
+            titles |= known.titles
+        first = introduced.first
+        span = self.characters(first, first + len(introduced.name))
+        self.people[name] = Person(find_gender(name, titles), titles, known.span if known else span)
+
+    def gender_of(self, name: str) -> Gender | None:
+        """Gender that titles of the article or the first name show; ``None`` when neither does."""
+        known = self.people.get(name)
+        return known.gender if known is not None else find_gender(name, ())
 
     def party_of_entity(self, entity: Entity, mention: Mention | None = None) -> str | None:
         """The party of an entity; a mention lets "Syrian rebels" take its state from the word before."""
         return self.parties.party_of_entity(entity, mention)
+
+    def outlet_names(self, spans: Sequence[Span]) -> set[str]:
+        """Names of the outlets that the characters name."""
+        ranges = [self.token_range(span) for span in spans]
+        found = (mention.entity for first, end in ranges for mention in self.mentions_in(first, end))
+        return {entity.name for entity in found if entity.kind == "outlet"}
+
+    def state_before(self, mention: Mention) -> int:
+        """First token of "Syrian state media" for the mention of "state media"; else the mention's own."""
+        k = bisect_left(self._mention_ends, mention.first)
+        if k < len(self.mentions) and self.mentions[k].end == mention.first and self.mentions[k].entity.kind == "state":
+            return self.mentions[k].first
+        return mention.first
 
     def mentions_in(self, first: int, end: int) -> list[Mention]:
         """Mentions that lie in the tokens."""
@@ -154,9 +220,7 @@ class ArticleActors:
 
     def token_range(self, span: Span) -> tuple[int, int]:
         """First token and end token of the characters."""
-        first = bisect_right(self.tokens, span[0], key=lambda token: token[1])
-        end = bisect_left(self.tokens, span[1], key=lambda token: token[0])
-        return first, end
+        return bisect_right(self._token_ends, span[0]), bisect_left(self._token_starts, span[1])
 
     def widen(self, span: Span) -> Span:
         """The span with a name whole where it cuts into one, and without a comma at its end."""
@@ -202,14 +266,22 @@ class ArticleActors:
         if after[:1] == ["held"] or after[:1] == ["controlled"]:
             return False
         entity = mention.entity
+        if before in _LINK_WORDS and mention.first > first and _AGAINST & set(self.lower[first : mention.first]):
+            return False
         if entity.kind != "state":
             return not (before in _PLACE_WORDS and entity.kind == "outlet")
         if entity.form == "adjective":
-            return self._is_official(after, allow_bare=mention.end == end and words[mention.end - 1].endswith("s"))
-        governed = [word.lower() for word in words[first : mention.first]]
+            plural = mention.end == end and words[mention.end - 1].endswith("s") and before == "the"
+            return self._is_official(after, allow_bare=plural)
+        if after and after[0].isalpha() and words[mention.end].islower() and after[0] not in AFTER_NAME:
+            # "A U.S. baker": the name tells where from; "U.S. officials" speak for it.
+            return self._is_official(after)
+        governed = self.lower[first : mention.first]
         if any(word in load_word_lists().civil for word in governed):
             return False
         linked = any(word in _PLACE_WORDS or word in _LINK_WORDS for word in governed[-2:])
+        if entity.form == "capital" and not linked and after and after[0] in _SEATED:
+            return True
         if entity.form == "capital" and (linked or after):
             possessive = after[:1] in (["'s"], ["’s"]) and self._is_official(after[1:])
             return (linked and self._has_official(governed)) or possessive
@@ -224,6 +296,8 @@ class ArticleActors:
         for k, word in enumerate(after):
             if word in lists.civil or (not word[:1].isalnum() and word not in ("-", "'s", "’s")):
                 return False
+            if k and (word in _PLACE_WORDS or word in ("of", "to", "with", "who", "that", "by")):
+                return allow_bare
             if (word,) in lists.state or tuple(after[k : k + 2]) in lists.state:
                 return True
         return allow_bare
@@ -236,12 +310,21 @@ class ArticleActors:
 
     def resolve(self, span: Span) -> list[Resolved]:
         """Whom a phrase names: nobody (an empty list), one, or the several of a joint speaker."""
+        known = self._resolved_spans.get(span)
+        if known is None:
+            known = self._resolved_spans[span] = self._resolve(span)
+        return known
+
+    def _resolve(self, span: Span) -> list[Resolved]:
         first, end = self.token_range(span)
         inside = self.mentions_in(first, end)
         kept = [mention for mention in inside if self.accepts(mention, first, end)]
         if not kept:
-            name = self._plain_name(first, end)
-            return [Resolved(name, None, "named", is_person=True)] if name else []
+            plain = self._plain.find(first, end)
+            if plain is None:
+                return []
+            name = self.text[slice(*self.characters(plain.first, plain.end))]
+            return [Resolved(name, None, "named", is_person=plain.is_person)]
         joint = self._joint(kept, first)
         if len(joint) > 1:
             kind = "role" if self._is_role(first, joint[0].first) else "named"
@@ -264,15 +347,24 @@ class ArticleActors:
                 return other
             # "a spokesman for the army, Nabil Abdallah": the name in apposition is who speaks.
             if other.entity.kind == "person" and head.entity.kind != "person":
-                apposed = self.words[other.first - 1] == "," and (other.end == end or self.words[other.end] == ",")
+                named = first_of_titled(self.words, other.first)
+                apposed = self.words[named - 1] == "," and (other.end == end or self.words[other.end] == ",")
                 if apposed or not self._breaks(head.end, other.first):
                     return other
         if head.entity.kind == "person" and head.entity.party is None and head.entity.state is None:
-            with_party = next((other for other in kept[1:] if self.party_of_entity(other.entity, other)), None)
+            with_party = next((other for other in kept[1:] if self._gives_party(other)), None)
             if with_party is not None:
                 party = self.party_of_entity(with_party.entity, with_party)
                 return Mention(head.first, head.end, Entity("person", head.entity.name, party=party))
         return head
+
+    def _gives_party(self, mention: Mention) -> bool:
+        """Whether a mention in a person's apposition names a party, and no place ("a school in Germany")."""
+        before = self.lower[mention.first - 1] if mention.first else ""
+        if before == "the" and mention.first > 1:
+            before = self.lower[mention.first - 2]
+        place = mention.entity.kind == "state" and before in _PLACE_WORDS
+        return not place and self.party_of_entity(mention.entity, mention) is not None
 
     def _breaks(self, first: int, end: int) -> bool:
         return any(
@@ -299,10 +391,13 @@ class ArticleActors:
         party = self.party_of_entity(entity, mention)
         phrase = self._bare(first, end)
         declared = self.index.actor_of.get(phrase.casefold())
-        if entity.kind == "person" and self.words[mention.end : mention.end + 1] not in (["'s"], ["’s"]):
+        if entity.kind == "person" and self._heads(mention, first, end):
             name = self.index.actor_of.get(entity.name.casefold(), entity.name)
             return Resolved(name, party, "named", is_person=True)
-        lowered = [word.lower() for word in self.words[first:end]]
+        lowered = self.lower[first:end]
+        if entity.kind == "person" and lowered[-1] not in _ORGANISATION_HEADS:
+            # "Putin's adviser", "an adviser to Putin", "the Putin campaign".
+            return Resolved(None, party, "role")
         if kind is None:
             head = lowered[-1] if lowered else ""
             organisation = any(word in _ORGANISATION_HEADS for word in lowered)
@@ -316,9 +411,30 @@ class ArticleActors:
             actor = party if entity.kind == "state" and party and entity.form != "metonym" else entity.name
             if entity.form == "metonym":
                 actor = self._bare(mention.first, mention.end)
-            elif entity.kind == "state" and entity.form == "adjective" and lowered[-1:] != ["government"]:
-                actor = phrase
-        return Resolved(actor, party, kind, is_outlet=entity.kind == "outlet")
+            elif (
+                entity.kind == "state" and entity.form == "adjective" and lowered[-1:] != ["government"]
+            ) or entity.kind == "person":
+                actor = phrase if len(lowered) <= MAX_ACTOR_WORDS else party
+        return Resolved(actor, party, kind, is_outlet=entity.kind == "outlet" or self._is_state_media(mention, end))
+
+    def _is_state_media(self, mention: Mention, end: int) -> bool:
+        """Of "Syrian state media": the state's mention, with an outlet without a name behind it."""
+        following = self.mentions_in(mention.end, min(end, mention.end + 4))
+        return mention.entity.kind == "state" and any(
+            other.first == mention.end and other.entity.kind == "outlet" for other in following
+        )
+
+    def _heads(self, mention: Mention, first: int, end: int) -> bool:
+        """Whether a person's name is what the phrase is about, and does not describe or govern another."""
+        words, after = self.words, self.lower[mention.end : end]
+        if after[:1] in (["'s"], ["’s"]) and len(after) > 1:
+            return False
+        if after and after[0].isalpha() and words[mention.end].islower() and after[0] not in AFTER_NAME:
+            return after[0].endswith("ly") or after[0] in ("told", "said", "has", "had", "was")
+        at = first_of_titled(words, mention.first)
+        while at > first and self.lower[at - 1] in ("mr", "mrs", "ms", "."):
+            at -= 1
+        return at <= first or self.lower[at - 1] not in ("of", "to", "for", "by", "with", "from", "near", "against")
 
     def _bare(self, first: int, end: int) -> str:
         if first >= end:
@@ -326,22 +442,3 @@ class ArticleActors:
         if self.words[first].lower() in ("the", "a", "an") and first + 1 < end:
             first += 1
         return self.text[slice(*self.characters(first, end))]
-
-    def _plain_name(self, first: int, end: int) -> str | None:
-        """A phrase of capitalised words alone, as a name that nothing introduced."""
-        end = min(end, first + 8)
-        if end <= first:
-            return None
-        # One capital at the head of a phrase ("Witnesses in the camp") says nothing.
-        lists = load_word_lists()
-        word = self.words[first].lower()
-        common = (
-            word in lists.civil or word in lists.title or word.rstrip("s") in lists.title or word in self._lower_words
-        )
-        following = self.words[first + 1] if end - first > 1 else ","
-        if common or not (is_name_word(following) or following in ("-", ",", ".")):
-            return None
-        at = first
-        while at < end and (is_name_word(self.words[at]) or (at > first and self.words[at] in ("-", "."))):
-            at += 1
-        return self.text[slice(*self.characters(first, at))] if at > first else None

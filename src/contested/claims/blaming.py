@@ -35,7 +35,7 @@ _SUBJECT_STOPS = frozenset(
 
 def mend_attributions(article: ArticleActors, attributions: Sequence[Attribution]) -> list[Attribution]:
     """The attributions with missed sentences of blame and denial, and passages run on to their end."""
-    found = [one for one in attributions if _says_something(article.text, one)]
+    found = [one for one in attributions if says_something(article.text, one)]
     taken = sorted((span, one.source[0]) for one in found if one.source for span in one.cue)
     spans = [span for span, _ in taken]
     added: list[Attribution] = []
@@ -59,7 +59,7 @@ def mend_attributions(article: ArticleActors, attributions: Sequence[Attribution
     return sorted(mended, key=lambda one: min(span for span in one.source + one.cue + one.content))
 
 
-def _says_something(text: str, one: Attribution) -> bool:
+def says_something(text: str, one: Attribution) -> bool:
     """Whether the content holds more than a stray word, or a quotation of one; whom one cites is no content."""
     if [text[start:end].lower() for start, end in one.cue] in (["citing"], ["quoting"]):
         return False

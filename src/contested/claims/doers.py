@@ -188,7 +188,7 @@ class _Phrase:
 def _read_doer(article: ArticleActors, first: int, end: int, at: int) -> _Phrase | None:
     words = [word.lower() for word in article.words[first:end]]
     negated = False
-    while words and words[0] in ("no", "none", "neither", "of", "both", "that", "only", "nobody"):
+    while words and words[0] in ("no", "none", "neither", "of", "both", "that", "only", "nobody", "be"):
         negated = negated or words[0] in ("no", "none", "neither")
         words, first = words[1:], first + 1
     if len(words) > 2 and words[1] == "of" and (words[0] in w.QUANTITIES or words[0].isdigit()):

@@ -9,31 +9,42 @@ The law of all passages holds: ``document.text[start:end]`` is the stored quotat
 The way: the tagger's attributions (:mod:`contested.claims.tagger`; or, in its place, what an extractor of the
 user's gives, :mod:`contested.claims.extractors`), sentences of blame and denial that it
 missed (:mod:`contested.claims.blaming`), speakers (:mod:`contested.claims.speakers`), stances
-(:mod:`contested.claims.stance`) and facts (:mod:`contested.claims.facts`).
+(:mod:`contested.claims.judging`) and facts (:mod:`contested.claims.facts`).
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import replace
+from datetime import date
 from typing import Any
 
-from contested.base.records import iso, row_id, span
+from contested.base.records import TOLL_GROUPS, iso, row_id, span
 from contested.claims.actors import ActorIndex, ArticleActors, Resolved
-from contested.claims.blaming import mend_attributions
+from contested.claims.blaming import mend_attributions, says_something
+from contested.claims.event_times import choose_counting_day
 from contested.claims.extractors import Extractor, NamedExtractor, RejectedClaim, read_given
-from contested.claims.facts import find_facts
+from contested.claims.facts import PIECE_JOINT, find_facts
 from contested.claims.given import GivenClaim
+from contested.claims.judging import Judge
 from contested.claims.linking import Attribution
 from contested.claims.read import Document, page_of
-from contested.claims.speakers import SpeakerHistory, Speaking
-from contested.claims.stance import Judgement, judge_stance
+from contested.claims.speakers import Speaking, read_speakers
+from contested.claims.stance import Judgement
 from contested.claims.tagger import Tagger, load_tagger
 from contested.claims.words import Span
 
+#: Columns of what a claim asserts, as ``contested read --json`` gives them.
+FACTS = (
+    "speaks_of", "happened", "means", "mechanism", "place_text", "place_start", "place_end",
+    "event_time", "event_time_start", "event_time_end", "event_on_low", "event_on_high",
+    *(
+        f"{what}_{side}"
+        for what in ("killed", *(f"killed_{group}" for group in TOLL_GROUPS), "injured") for side in ("low", "high")
+    ),
+)  # fmt: skip
 #: Raised when rules change what they find, so that ``made_by`` tells old claims from new.
-RULES_VERSION = 1
+RULES_VERSION = 3
 
 
 def extract_claims(
@@ -72,32 +83,42 @@ def extract_claims(
         When the extractor raises or gives no list of claims.
     """
     article = ArticleActors(actors, document.text)
-    history = SpeakerHistory(article)
+    counted_from = choose_counting_day(document.text, document.published)
     rows: dict[str, dict[str, Any]] = {}
+    stances = None
     if extractor is not None:
         claims, made_by = read_given(extractor, document, refused)
     else:
         tagger = tagger or load_tagger()
-        found = mend_attributions(article, tagger.attributions(document.text))
-        claims, made_by = [GivenClaim(one, score=one.score) for one in found], tagger.version
+        stances = tagger.stances
+        found = tagger.attributions(document.text)
+        if tagger.needs_rules:
+            found = mend_attributions(article, found)
+        claims = [GivenClaim(one, score=one.score) for one in found if says_something(document.text, one)]
+        made_by = tagger.version
     made_by = f"{made_by}, rules {RULES_VERSION}"
-    starts = sorted(piece[0] for claim in claims for piece in (*claim.attribution.source, *claim.attribution.cue))
-    for claim in claims:
-        attribution = claim.attribution
+    given = {claim.attribution: claim for claim in claims}
+    spoken = read_speakers(article, list(given), as_given=extractor is not None)
+    attributions = [attribution for attribution, _ in spoken]
+    judge = Judge(article, attributions, stances)
+    starts = sorted(piece[0] for one in attributions for piece in (*one.source, *one.cue))
+    for number, (attribution, speaking) in enumerate(spoken):
+        claim = given.get(attribution) or GivenClaim(attribution, score=attribution.score)
         last = (attribution.cue or attribution.content)[-1][1]
         following = bisect_right(starts, last)
         limit = starts[following] if following < len(starts) else len(document.text)
-        speaking = history.read(attribution)
         for resolved in speaking.resolved or (None,):
-            judgement = claim.judge(article, _judge(article, attribution, speaking, resolved, limit))
-            row = _make_row(document, attribution, speaking, resolved, judgement)
+            judgement = claim.judge(article, judge.judge(number, speaking, resolved, limit))
+            row = _make_row(document, attribution, speaking, resolved, judgement, counted_from)
             row["made_by"] = made_by
             row["score"] = claim.score
             rows.setdefault(row["claim_id"], row)
     return list(rows.values())
 
 
-def judge_passage(text: str, speaker: Span | None, cue: Sequence[Span], content: Sequence[Span]) -> Judgement:
+def judge_passage(
+    text: str, speaker: Span | None, cue: Sequence[Span], content: Sequence[Span], fast: bool = False
+) -> Judgement:
     """Stance, modality and target of one attribution whose spans are known: what the gate holds the reader to.
 
     Parameters
@@ -108,25 +129,23 @@ def judge_passage(text: str, speaker: Span | None, cue: Sequence[Span], content:
         Characters of the source, or None where the passage names none.
     cue, content
         Pieces in the order of the text; there is at least one piece of content.
+    fast
+        Judge as the fast tier does, by rules alone.
     """
     article = ArticleActors(ActorIndex(), text)
     attribution = Attribution((speaker,) if speaker is not None else (), tuple(cue), tuple(content))
-    speaking = SpeakerHistory(article).read(attribution)
+    ((attribution, speaking),) = read_speakers(article, [attribution], as_given=True)
     resolved = speaking.resolved[0] if speaking.resolved else None
-    return _judge(article, attribution, speaking, resolved, len(text))
-
-
-def _judge(
-    article: ArticleActors, attribution: Attribution, speaking: Speaking, resolved: Resolved | None, limit: int
-) -> Judgement:
-    judgement = judge_stance(article, attribution, resolved, speaking.span, limit)
-    if judgement.target is None and judgement.stance == "blames":
-        return replace(judgement, target=speaking.passive_target)
-    return judgement
+    return Judge(article, [attribution], load_tagger(fast).stances).judge(0, speaking, resolved, len(text))
 
 
 def _make_row(
-    document: Document, attribution: Attribution, speaking: Speaking, resolved: Resolved | None, judgement: Judgement
+    document: Document,
+    attribution: Attribution,
+    speaking: Speaking,
+    resolved: Resolved | None,
+    judgement: Judgement,
+    counted_from: date | None,
 ) -> dict[str, Any]:
     text = document.text
     passage = [_cut(text, piece) for piece in attribution.content]
@@ -134,8 +153,8 @@ def _make_row(
     cue = max(attribution.cue, key=lambda piece: (piece[1] - piece[0], -piece[0]), default=None)
     target = judgement.target
     facts = find_facts(
-        " ".join(piece["text"] for piece in passage),
-        " ".join(text[a:b] for a, b in attribution.cue), judgement.stance, judgement.modality,
+        PIECE_JOINT.join(piece["text"] for piece in passage),
+        " ".join(text[a:b] for a, b in attribution.cue), judgement.stance, judgement.modality, counted_from,
     )  # fmt: skip
     party = resolved.party if resolved is not None else None
     kind = None
@@ -155,6 +174,8 @@ def _make_row(
         "quoted": True,
         **_columns("speaker", text, speaking.span),
         "speaker_kind": kind,
+        "speaker_named_start": speaking.named[0] if speaking.named is not None else None,
+        "speaker_named_end": speaking.named[1] if speaking.named is not None else None,
         "speaker_actor": resolved.actor if resolved is not None else None,
         "speaker_party": party,
         "via": [_cut(text, link) for link in speaking.via],
@@ -165,7 +186,7 @@ def _make_row(
         "target_party": target.party if target is not None else None,
         # The day of publication bounds the day of the statement; it is not that day.
         "reported_on": document.published,
-        **facts.as_columns(),
+        **facts.as_columns(passage),
         "address": document.address,
         "second_hand": True,
         "checked": False,
@@ -189,6 +210,7 @@ def claim_as_json(row: dict[str, Any], document: Document) -> dict[str, Any]:
         speaker = {
             **_span_of(row, "speaker"),
             "kind": row["speaker_kind"], "actor": row["speaker_actor"], "party": row["speaker_party"],
+            "named": _named_of(row, document),
         }  # fmt: skip
     target = {**_span_of(row, "target"), "party": row["target_party"]} if row.get("target_text") is not None else None
     return {
@@ -205,15 +227,21 @@ def claim_as_json(row: dict[str, Any], document: Document) -> dict[str, Any]:
         "stance": row["stance"],
         "modality": row["modality"],
         "target": target,
+        "facts": {name: _plain(row[name]) for name in FACTS if row.get(name) is not None},
         "made_by": row["made_by"],
         "score": row["score"],
     }  # fmt: skip
 
 
+def _named_of(row: dict[str, Any], document: Document) -> dict[str, Any] | None:
+    """Where the speaker is named, when that is another place than the one where they speak."""
+    start, end = row.get("speaker_named_start"), row.get("speaker_named_end")
+    return None if start is None or end is None else _cut(document.text, (start, end))
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
 def _span_of(row: dict[str, Any], name: str) -> dict[str, Any]:
     return {"text": row[f"{name}_text"], "start": row[f"{name}_start"], "end": row[f"{name}_end"]}
-
-
-def read_claims(documents: Sequence[Document], actors: ActorIndex) -> list[dict[str, Any]]:
-    """Claims of several documents, in the order given."""
-    return [row for document in documents for row in extract_claims(document, actors)]

@@ -103,7 +103,7 @@ class GuardedStream(io.RawIOBase):
         wanted = MAX_DOCUMENT_BYTES if size is None or size < 0 else min(size, MAX_DOCUMENT_BYTES)
         try:
             # One step at a time: what was unpacked before the damage must not be lost with it.
-            chunk = self._unpacked.read1(wanted)
+            chunk: bytes = self._unpacked.read1(wanted)
         except (EOFError, zlib.error, lzma.LZMAError, OSError, ValueError) as fault:
             self.fault = f"it is cut short or damaged ({fault}); collect it again"
             return b""

@@ -10,7 +10,7 @@ that "us" is not the US and "turkey" no state); words such as "rebels" match in 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,8 @@ from typing import Literal
 from contested.claims.words import tokenize
 
 NAMES_FILE = Path(__file__).with_name("actors.toml")
+#: As the state of a group: it fights the state at war within itself, whichever the article shows that to be.
+INSIDE = "*"
 
 EntityKind = Literal["state", "opposition", "group", "body", "monitor", "outlet", "person", "declared", "organ"]
 #: How a state is named: Russia, Russian, Moscow, the Kremlin.
@@ -61,52 +63,114 @@ class WordLists:
 class NameIndex:
     """Runs of tokens → entities; the longest name at a token wins, and later additions over earlier ones."""
 
-    def __init__(self, parent: NameIndex | None = None) -> None:
+    def __init__(self) -> None:
         self._by_first: dict[str, dict[tuple[str, ...], Entity]] = {}
         self._longest: dict[str, int] = {}
-        self._parent = parent
+        #: First words of names that match in any case.
+        self._any_case: set[str] = set()
 
-    def add(self, name: str, entity: Entity) -> None:
-        """Add a spelling of the entity; the first capital decides whether case matters."""
+    def copy(self) -> NameIndex:
+        """An index with the same names, to which others may be added."""
+        other = NameIndex()
+        other._by_first = {first: dict(names) for first, names in self._by_first.items()}
+        other._longest = dict(self._longest)
+        other._any_case = set(self._any_case)
+        return other
+
+    def add(self, name: str, entity: Entity) -> str | None:
+        """Add a spelling of the entity; the first capital decides whether case matters. Its first word is given."""
         words = tuple(name[start:end] for start, end in tokenize(name))
         if not words:
-            return
+            return None
         if name == name.lower():
             words = tuple(word.lower() for word in words)
+            self._any_case.add(words[0])
         self._by_first.setdefault(words[0], {})[words] = entity
         self._longest[words[0]] = max(self._longest.get(words[0], 0), len(words))
+        return words[0]
+
+    def entities(self) -> Iterator[tuple[tuple[str, ...], Entity]]:
+        """Every spelling with its entity."""
+        for names in self._by_first.values():
+            yield from names.items()
 
     def match(self, words: Sequence[str], lower: Sequence[str], at: int) -> tuple[int, Entity] | None:
         """End and entity of the longest name that begins at the token."""
         best: tuple[int, Entity] | None = None
-        for source in (words, lower):
+        for source in (words, lower) if words[at] != lower[at] else (words,):
             known = self._by_first.get(source[at])
             if known is None:
                 continue
-            for length in range(self._longest[source[at]], 0, -1):
+            room = len(words) - at
+            for length in range(min(self._longest[source[at]], room), 0, -1):
                 entity = known.get(tuple(source[at : at + length]))
-                if entity is not None and at + length <= len(words):
+                if entity is not None:
                     if best is None or at + length > best[0]:
                         best = (at + length, entity)
                     break
-        if self._parent is not None:
-            other = self._parent.match(words, lower, at)
-            if other is not None and (best is None or other[0] > best[0]):
-                best = other
         return best
 
-    def mentions(self, words: Sequence[str]) -> list[Mention]:
-        """Mentions in the order of the text; none overlaps another."""
-        lower = [word.lower() for word in words]
+    def find(self, words: Sequence[str], lower: Sequence[str]) -> dict[int, tuple[int, Entity]]:
+        """Token → end and entity of the longest name that begins at it, in the order of the tokens."""
+        firsts, any_case = self._by_first, self._any_case
+        begun = [k for k, word in enumerate(words) if word in firsts or lower[k] in any_case]
+        return {k: match for k in begun if (match := self.match(words, lower, k)) is not None}
+
+
+class ArticleNames:
+    """The names of one article: those known before it, and those added while it is read.
+
+    The known names are looked for once; an added one only where its first word stands.
+    """
+
+    def __init__(self, known: NameIndex, words: Sequence[str]) -> None:
+        self.words = words
+        self.lower = [word.lower() for word in words]
+        #: Tokens with a capital, and the tokens of each word that has one.
+        self.capitals = [k for k, word in enumerate(words) if word[0].isupper()]
+        self.where: dict[str, list[int]] = {}
+        for k in self.capitals:
+            self.where.setdefault(words[k], []).append(k)
+        self._known = known
+        self._found = known.find(words, self.lower)
+        self._added = NameIndex()
+        self._new: set[str] = set()
+
+    def add(self, name: str, entity: Entity) -> None:
+        """Add a name of this article; it wins over a known one of the same length."""
+        first = self._added.add(name, entity)
+        if first is not None:
+            self._new.add(first)
+
+    def match(self, name: Sequence[str]) -> Entity | None:
+        """The entity whose name is exactly these words."""
+        lower = [word.lower() for word in name]
+        for index in (self._added, self._known):
+            found = index.match(name, lower, 0)
+            if found is not None and found[0] == len(name):
+                return found[1]
+        return None
+
+    def mentions(self) -> list[Mention]:
+        """Mentions in the order of the text, leftmost and longest; none overlaps another."""
+        hits = self._found
+        if self._new:
+            for first in self._new:
+                places = self.where.get(first)
+                if places is None:
+                    places = [k for k, word in enumerate(self.words) if word == first]
+                for k in places:
+                    match = self._added.match(self.words, self.lower, k)
+                    if match is not None and (k not in hits or match[0] >= hits[k][0]):
+                        hits[k] = match
+            self._found = hits = {k: hits[k] for k in sorted(hits)}
+            self._new.clear()
         found: list[Mention] = []
-        at = 0
-        while at < len(words):
-            match = self.match(words, lower, at)
-            if match is None:
-                at += 1
-            else:
-                found.append(Mention(at, *match))
-                at = match[0]
+        free = 0
+        for at, (end, entity) in hits.items():
+            if at >= free:
+                found.append(Mention(at, end, entity))
+                free = end
         return found
 
 
@@ -151,6 +215,7 @@ def load_names() -> NameIndex:
         if capital := countries[code]["capital"]:
             index.add(capital, Entity("state", adjective, code, "capital"))
         spelt: tuple[tuple[Form, Sequence[str]], ...] = (
+            ("capital", entry.get("seats", ())),
             ("metonym", entry.get("metonyms", ())),
             ("adjective", entry["adjectives"]),
             ("noun", (countries[code]["name"], *entry.get("aliases", ()))),

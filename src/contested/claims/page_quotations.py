@@ -1,4 +1,4 @@
-"""Puts back what the extraction cut although it holds a quotation.
+"""Puts back what the extraction cut although it holds a quotation, and joins the lines of a paragraph.
 
 In: the article's text as extracted, and the tree of the page. Out: the text, with blocks put back. Refuses: nothing.
 
@@ -12,7 +12,7 @@ menu, a form, comments or a list of links, or stands in the text nearby already.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
@@ -50,6 +50,7 @@ class _Block:
     text: str
     link_letters: int
     quoted: bool
+    broken: bool
 
 
 def restore_quotations(text: str, tree: Any) -> str:
@@ -62,6 +63,7 @@ def restore_quotations(text: str, tree: Any) -> str:
     started = False
     waiting: list[str] = []
     inserted: dict[int, list[str]] = {}
+    joined: set[int] = set()
     for block in visible_blocks(tree):
         key = _key(block.text)
         if not key:
@@ -74,11 +76,19 @@ def restore_quotations(text: str, tree: Any) -> str:
                 inserted.setdefault(bisect_right(ends, place - 1), []).extend(waiting)
             started, waiting = True, []
             at = place + len(key)
+            if not block.broken:
+                # A paragraph that the page's source breaks into lines is one line, as a reader sees it.
+                joined.update(range(bisect_right(ends, place) + 1, bisect_left(ends, at) + 1))
         elif started and _is_quotation(block, key) and not _stands_near(kept, key, at):
             waiting.append(block.text)
-    return "\n".join(
-        line for number, old in enumerate(lines) for line in (old, *dict.fromkeys(inserted.get(number, ())))
-    )
+    restored: list[str] = []
+    for number, line in enumerate(lines):
+        if number in joined and restored:
+            restored[-1] = f"{restored[-1].rstrip()} {line.lstrip()}".rstrip()
+        else:
+            restored.append(line)
+        restored += dict.fromkeys(inserted.get(number, ()))
+    return "\n".join(restored)
 
 
 def _is_quotation(block: _Block, key: str) -> bool:
@@ -112,14 +122,14 @@ def visible_blocks(tree: Any) -> Iterator[_Block]:
 
     body = tree.find("body")
     parts: list[str] = []
-    letters = quotes = links = skipping = 0
+    letters = quotes = links = skipping = breaks = 0
 
     def close() -> _Block | None:
-        nonlocal letters
+        nonlocal letters, breaks
         text = " ".join("".join(parts).split())
-        block = _Block(text, letters, quotes > 0) if text else None
+        block = _Block(text, letters, quotes > 0, breaks > 0) if text else None
         parts.clear()
-        letters = 0
+        letters = breaks = 0
         return block
 
     walk = iterwalk(tree if body is None else body, events=("start", "end", "comment", "pi"))
@@ -135,6 +145,7 @@ def visible_blocks(tree: Any) -> Iterator[_Block]:
                 skipping += _is_skipped(element)
                 quotes += tag == "blockquote"
                 links += tag == "a"
+                breaks += tag in ("br", "pre")
                 tail = element.text
             else:
                 if border and (block := close()):

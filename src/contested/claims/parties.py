@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
-from contested.claims.names import Entity, Mention, load_state_names, load_word_lists
+from contested.claims.names import INSIDE, Entity, Mention, load_state_names, load_word_lists
 
 _STRONG_OPPOSITION = frozenset("rebels rebel insurgents insurgency separatists guerrillas".split())
 _WAR_WORDS = frozenset("rebels rebel regime junta insurgents insurgency separatists opposition guerrillas".split())
@@ -34,12 +34,12 @@ class PartyNames:
     def __init__(
         self,
         declared_party: Callable[[Sequence[str]], str | None],
-        words: Sequence[str],
+        lower: Sequence[str],
         mentions: Sequence[Mention],
         unlisted: Mapping[str, str],
     ) -> None:
         self.declared_party = declared_party
-        self.words = words
+        self.lower = lower
         #: Code of a state that no list knows → its name as the article writes it.
         self.unlisted = unlisted
         self._mentions = mentions
@@ -59,20 +59,20 @@ class PartyNames:
         groups: set[str] = set()
         for mention in mentions:
             entity = mention.entity
-            if entity.state is None:
+            if entity.state is None or entity.state == INSIDE or entity.state[0] == "!":
                 continue
             if entity.kind == "group":
                 groups.add(entity.state)
             elif entity.kind in ("state", "person"):
                 counts[entity.state] += 1
-                after = [word.lower() for word in self.words[mention.end : mention.end + 3]]
+                after = self.lower[mention.end : mention.end + 3]
                 fought = (after[:1] and after[0] in _STRONG_OPPOSITION) or after[:2] == ["civil", "war"]
                 if entity.form == "adjective" and fought:
                     strong.add(entity.state)
         found = groups | {code for code in strong if code in listed or code.startswith("?")}
         capitals = {mention.end for mention in mentions if mention.entity.form in ("capital", "metonym")}
         # "The Kiev regime" is how an enemy speaks, not a sign of a war inside.
-        if any(word.lower() in _WAR_WORDS and k not in capitals for k, word in enumerate(self.words)):
+        if any(k not in capitals for k, word in enumerate(self.lower) if word in _WAR_WORDS):
             likely = [(count, code) for code, count in counts.items() if code in listed or code.startswith("?")]
             if likely and not found:
                 found.add(max(likely, key=lambda pair: (pair[0], pair[1]))[1])
@@ -94,11 +94,12 @@ class PartyNames:
         if entity.party is not None:
             return entity.party
         if entity.kind == "opposition" or (entity.kind == "group" and entity.state):
-            code = entity.state or self._state_of_opposition(mention)
+            code = entity.state if entity.state != INSIDE else self._main_state
+            code = code or self._state_of_opposition(mention)
             declared = self.declared_party([entity.name]) if entity.kind == "group" else None
             if declared is not None or code is None:
-                return declared
-            adjective = load_state_names().get(code, ("", code.lstrip("?")))[1]
+                return declared or (entity.name if entity.kind == "group" else None)
+            adjective = load_state_names().get(code, ("", code.lstrip("?!")))[1]
             kind = entity.name if entity.kind == "opposition" else "opposition"
             names = [f"{adjective} {kind}", f"{adjective} opposition", f"{adjective} rebels"]
             return self.declared_party(names) or names[0]
@@ -120,7 +121,7 @@ class PartyNames:
             return self.party_of_entity(first) if first is not None else None
         if self._main_state is None:
             return None
-        adjective = load_state_names().get(self._main_state, ("", self._main_state.lstrip("?")))[1]
+        adjective = load_state_names().get(self._main_state, ("", self._main_state.lstrip("?!")))[1]
         return self.party_of_state(self._main_state, adjective)
 
     def _state_of_opposition(self, mention: Mention | None) -> str | None:

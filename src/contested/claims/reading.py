@@ -15,7 +15,7 @@ from contested.claims.extract import RULES_VERSION, extract_claims
 from contested.claims.extractors import RejectedClaim, load_extractor
 from contested.claims.items import Item
 from contested.claims.read import Document, read_item, unsupported_reason
-from contested.claims.tagger import Tagger, load_tagger
+from contested.claims.tagger import load_tagger
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,6 @@ class ReadDocument:
     """Claims of an extractor that do not hold in the text."""
 
 
-def choose_tagger(fast: bool = False) -> Tagger:
-    """The tagger that a run uses. There is one so far, the fast one; a better one is chosen here when it comes."""
-    return load_tagger()
-
-
 class ClaimReader:
     """Tagger and names, loaded once; reads one item after another."""
 
@@ -56,7 +51,7 @@ class ClaimReader:
         self.party_names = dict(case.party_names) if case is not None else {}
         self._actors = ActorIndex(case)
         self._extractor = load_extractor(reading.extractor) if reading.extractor is not None else None
-        self._tagger = choose_tagger(fast=reading.fast) if self._extractor is None else None
+        self._tagger = load_tagger(fast=reading.fast) if self._extractor is None else None
 
     @property
     def made_by(self) -> str:

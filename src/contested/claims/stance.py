@@ -6,7 +6,8 @@ In: an attribution (speaker, cue, content) of an article whose names are known. 
 The rules look at the cue, at what follows it in its sentence, and at the content, in this order: retracts,
 claims responsibility, declines to attribute, another explanation, denies the event, denies, blames,
 confirms a finding. They read forms, not facts: a stance says what the sentence says that the speaker says.
-The patterns are in :mod:`contested.claims.wording`.
+The patterns are in :mod:`contested.claims.wording`; who did a deed is read in :mod:`contested.claims.doers`; what
+each stance means is told in ``docs/methods/stance-guidelines.md``.
 
 The target of ``blames`` is who is blamed. The target of ``denies`` is whom the denial clears: the party named
 as the doer in what is denied, else the speaker, when the denial is of the speaker's own deed.
@@ -36,6 +37,8 @@ MAX_LEAD_CHARACTERS = 200
 MAX_RETRACTED_CHARACTERS = 60
 #: Characters of the content in which the deed must stand that responsibility is taken for.
 MAX_CLAIMED_CHARACTERS = 60
+#: Characters before a verb in which "has repeatedly been" stands.
+MAX_AUXILIARY_CHARACTERS = 24
 #: Characters of the content in which a finding must stand.
 MAX_FINDING_CHARACTERS = 110
 #: Words of the subject of "was responsible" that no name list knows.
@@ -156,11 +159,10 @@ def _judge_account(scope: _Scope, doers: Sequence[Doer], modality: str, denying:
     first = doers[0] if doers else None
     accusing = w.ACCUSES_CUE.search(cue)
     if first is not None and not denying and not accusing and not first.passive and _is_own(scope, first):
-        own = Target(scope.speaker_span, scope.speaker.party if scope.speaker else None) if scope.speaker_span else None
         if not (modality == "no_evidence" or first.negated):
             return Judgement("claims_responsibility", modality)
         if not w.event_denied(content, cue, ""):
-            return Judgement("denies", modality, own)
+            return Judgement("denies", modality, _own_side(scope, first))
     if not denying and not accusing and _is_other_cause(scope, first):
         return Judgement("alternative_explanation", modality, _other_cause(scope, doers))
     if w.event_denied(content if not denying else "", cue, content if denying else ""):
@@ -177,16 +179,24 @@ def _judge_account(scope: _Scope, doers: Sequence[Doer], modality: str, denying:
     if first is not None:
         return Judgement("blames", modality, Target(first.span, first.party))
     if w.BLAME_CUE.search(cue) and not w.NEGATION.search(cue):
-        passive = w.PASSIVE_CUE.search(cue) and scope.cue is not None
-        return Judgement("blames", modality, _accused(scope.article, scope.cue[0]) if passive and scope.cue else None)
+        return Judgement("blames", modality, _accused(scope))
     shown = scope.speaker_span is not None and w.PICTURES.search(scope.text, *scope.speaker_span)
     if w.CONFIRMS_CUE.search(cue) and not shown and _is_finding(content) and not w.NEGATION.search(cue):
         return Judgement("confirms_finding", modality)
     return Judgement("reports", modality)
 
 
-def _accused(article: ArticleActors, at: int) -> Target | None:
-    """The subject of "was accused", whoever accuses."""
+def _accused(scope: _Scope) -> Target | None:
+    """The subject of "has been accused", whoever accuses."""
+    if scope.cue is None:
+        return None
+    text = scope.text
+    passive = w.PASSIVE_CUE.search(text, max(0, scope.cue[0] - MAX_AUXILIARY_CHARACTERS), scope.cue[1])
+    return accused_before(scope.article, scope.cue[0]) if passive is not None else None
+
+
+def accused_before(article: ArticleActors, at: int) -> Target | None:
+    """The subject of the verb at the character, where it names a party or those who bear arms."""
     found = subject_before(article, at, sentence_start(article.text, at, MAX_TAIL_CHARACTERS))
     return Target(*found) if found is not None else None
 
@@ -206,6 +216,16 @@ def _not_done(scope: _Scope, modality: str) -> Target | None:
                 if found is not None:
                     return Target(*found)
     return None
+
+
+def _own_side(scope: _Scope, doer: Doer) -> Target:
+    """The speaker, where the source names a side; of "the minister" the words for it: "our army"."""
+    party = scope.speaker.party if scope.speaker is not None else None
+    span = scope.speaker_span
+    named = party is not None or (scope.speaker is not None and scope.speaker.kind == "named")
+    if span is not None and (named or any(True for _ in parties_in(scope.article, span))):
+        return Target(span, party)
+    return Target(doer.span, doer.party or party)
 
 
 def _is_own(scope: _Scope, doer: Doer) -> bool:
@@ -465,4 +485,4 @@ def blamed_in_passive(article: ArticleActors, start: int, limit: int) -> Target 
             found = Target(article.characters(mention.first, mention.end), party)
             if followed:
                 return found
-    return found if found is not None else _accused(article, start)
+    return found if found is not None else accused_before(article, start)

@@ -1,102 +1,60 @@
-"""A text into attributions: who says what, by which word.
+"""Which tagger reads a text: the network by default, the fast tier when asked for.
 
-In: a text. Out: :class:`~contested.claims.linking.Attribution` with spans of that text.
-Refuses: a model folder without weights, or weights of another format.
-
-The fast tier: a conditional random field over words (:mod:`contested.claims.features`), its spans
-grouped and their sources shared (:mod:`contested.claims.linking`), and
-direct quotations put right by rule (:mod:`contested.claims.quotations`). ``models/README.md`` holds the
-data, the recipe and the scores.
+In: the tier and the folder of the weights. Out: a :class:`Tagger`. Refuses: a folder without weights, or with
+weights of another format.
 """
 
 from __future__ import annotations
 
-import gzip
-import json
-import math
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
-import pycrfsuite
-
-from contested.base.errors import EngineError
-from contested.claims.features import describe_paragraph, paragraph_features
-from contested.claims.linking import Attribution, Grouping, Sharing, TaggedSpan, spans_of_labels
-from contested.claims.quotations import mend_quotations
-from contested.claims.words import cut_sequences, split_paragraphs, tokenize
-
-MODELS = Path(__file__).parent.parent / "models"
-WEIGHTS_NAME = "attribution.crfsuite.gz"
-PARAMETERS_NAME = "attribution.json"
-#: Format of the parameters file; raised when features or linking change so that old weights are refused.
-FORMAT = 1
+from contested.claims.deep_tagger import DeepTagger
+from contested.claims.fast_tagger import FastTagger
+from contested.claims.linking import Attribution
+from contested.claims.models import models_folder
+from contested.claims.stance_reader import StanceReader
 
 
-class Tagger:
-    """The trained tagger. ``version`` goes into ``made_by`` of every claim it makes."""
+class Tagger(Protocol):
+    """Whatever turns a text into attributions."""
 
-    def __init__(self, folder: Path = MODELS) -> None:
-        try:
-            weights = gzip.decompress((folder / WEIGHTS_NAME).read_bytes())
-            parameters = json.loads((folder / PARAMETERS_NAME).read_text(encoding="utf-8"))
-        except (OSError, EOFError, ValueError) as error:
-            raise EngineError(
-                f"{folder}: the tagger's weights cannot be read: {error}; "
-                "install the package again, or make them with training/attribution_crf.py"
-            ) from error
-        if parameters.get("format") != FORMAT:
-            raise EngineError(
-                f"{folder / PARAMETERS_NAME}: format {parameters.get('format')!r}, expected {FORMAT}; "
-                "make the weights again with training/attribution_crf.py"
-            )
-        self.version: str = parameters["version"]
-        self.lexicon: dict[str, int] = parameters["lexicon"]
-        self.grouping = Grouping(**parameters["grouping"])
-        self.sharing = Sharing(**parameters["sharing"])
-        # The reader keeps a pointer into the buffer, so the buffer must live as long.
-        self._weights = weights
-        self._crf = pycrfsuite.Tagger()
-        self._crf.open_inmemory(weights)
+    @property
+    def version(self) -> str:
+        """Goes into ``made_by`` of every claim."""
+        ...
 
-    def spans(self, text: str) -> list[TaggedSpan]:
-        """Tagged spans of the text in order; ``start`` and ``end`` count its tokens."""
-        tokens = tokenize(text)
-        labels: list[str] = []
-        paragraph_of: list[int] = []
-        sure: dict[int, float] = {}
-        for number, paragraph in enumerate(split_paragraphs(text, tokens)):
-            paragraph_of += [number] * len(paragraph)
-        for sequence in cut_sequences(text, tokens):
-            described = describe_paragraph(text, tokens[sequence.start : sequence.stop], self.lexicon)
-            self._crf.set(paragraph_features(described, self.lexicon))
-            found: list[str] = self._crf.tag()
-            labels += found
-            for k, label in enumerate(found):
-                edge = k + 1 == len(found) or found[k + 1] != "I-" + label[2:]
-                if label[0] == "B" or (edge and label != "O"):
-                    sure[sequence.start + k] = min(1.0, max(0.0, self._crf.marginal(label, k)))
-        return [
-            TaggedSpan(
-                span.role, span.start, span.end, span.paragraph,
-                math.sqrt(sure.get(span.start, 1.0) * sure.get(span.end - 1, 1.0)),
-            )
-            for span in spans_of_labels(labels, paragraph_of)
-        ]  # fmt: skip
+    @property
+    def needs_rules(self) -> bool:
+        """Whether sentences of blame that it misses are to be added by rule."""
+        ...
+
+    @property
+    def stances(self) -> StanceReader | None:
+        """Reads stances beside the rules; None where rules alone judge."""
+        ...
 
     def attributions(self, text: str) -> list[Attribution]:
         """Attributions of the text, in order of their first span."""
-        tokens = tokenize(text)
-        tagged = self.sharing.share(self.grouping.attributions(self.spans(text), tokens), text)
-        return mend_quotations(tagged, text, tokens)
+        ...
 
 
 @cache
-def load_tagger(folder: Path = MODELS) -> Tagger:
-    """The tagger in the folder, read once.
+def load_tagger(fast: bool = False, folder: Path | None = None) -> Tagger:
+    """The tagger, read once.
+
+    Parameters
+    ----------
+    fast
+        The lexical model: some fifty times as fast, and it finds fewer attributions (``models/README.md``).
+    folder
+        Where the weights are; :func:`models_folder` when left out.
 
     Raises
     ------
     EngineError
-        When the weights or parameters are missing, broken or of another format.
+        When the weights are missing, broken or of another format.
     """
-    return Tagger(folder)
+    folder = folder or models_folder()
+    return FastTagger(folder) if fast else DeepTagger(folder)
