@@ -26,8 +26,9 @@ from contested.claims.words import Span
 #: What the rules' word counts, in natural logarithms of odds (docs/methods/reading.md says how they were chosen). When
 #: the network is trained anew, choose them anew.
 RULE_STANCE_WEIGHT = 4.0
-#: The same when the rules see no sign of anything: there are more ways of blaming than rules.
-RULE_SILENCE_WEIGHT = 0.7
+#: Where they see no sign of anything (there are more ways of blaming than rules), and where they see that an event is
+#: called staged or invented, whose words are few.
+RULE_WEIGHTS = {"reports": 0.7, "denies_event": 6.0}
 #: Least probability of a confession that the rules do not see: nobody should be said to have claimed what they did not.
 SURE_CONFESSION = 0.9
 RULE_MODALITY_WEIGHT = 0.5
@@ -68,7 +69,9 @@ class Judge:
         rule = judge_stance(self._article, self._attributions[number], resolved, speaking.span, limit)
         if rule.target is None and rule.stance == "blames":
             rule = replace(rule, target=speaking.passive_target)
-        if not self._readings:
+        source = self._attributions[number].source
+        nobody = source and w.NOBODY.match(self._article.text, source[0][0])
+        if not self._readings or nobody:
             return rule
         party = resolved.party if resolved is not None else None
         own = Target(speaking.span, party) if speaking.span is not None else None
@@ -103,7 +106,7 @@ def weigh(
     odds = dict(reading.stances)
     if rule.stance != CONFESSION and odds[CONFESSION] < SURE_CONFESSION:
         del odds[CONFESSION]
-    weight = RULE_SILENCE_WEIGHT if rule.stance == "reports" else RULE_STANCE_WEIGHT
+    weight = RULE_WEIGHTS.get(rule.stance, RULE_STANCE_WEIGHT)
     stance = _likeliest(odds, rule.stance, weight)
     modality = _likeliest(reading.modalities, rule.modality, RULE_MODALITY_WEIGHT)
     target = _find_target(rule, reading, mentions, stance, speaker) if stance in TARGETED else None
@@ -121,6 +124,8 @@ def _find_target(
     rule: Judgement, reading: Reading, mentions: Mapping[Span, str | None], stance: str, speaker: str | None
 ) -> Target | None:
     ruled = rule.target if rule.stance == stance or rule.target is not None else None
+    if ruled is not None and stance == "denies_event" == rule.stance:
+        return ruled
     if ruled is not None and not any(_touch(span, ruled.span) for span in reading.targets):
         return ruled
     scores: dict[Span | None, float] = {None: math.log(reading.no_target + 1e-6)}
