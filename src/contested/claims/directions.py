@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from contested.claims.encoder import Encoder, batches, load_encoder
+from contested.claims.encoder import Encoder, batches, load_encoder, softmax
 from contested.claims.models import models_folder
 from contested.claims.passages import FIRST, MAX_WORDS, SECOND, MarkedPassage, mark_passage, words_touching
 from contested.claims.windows import cut_text
@@ -61,9 +61,7 @@ class DirectionReader:
                 if not features.size:
                     features = np.zeros((len(marked), len(pooled)), dtype=np.float32)
                 features[k] = pooled
-        scores = self._encoder.read_head("direction", features)
-        odds = np.exp(scores - scores.max(1, keepdims=True))
-        return np.asarray(odds / odds.sum(1, keepdims=True))
+        return softmax(self._encoder.read_head("direction", features))
 
 
 @cache

@@ -121,6 +121,12 @@ def batches(windows: Sequence[Window]) -> Iterator[list[int]]:
         yield batch
 
 
+def softmax(scores: np.ndarray) -> np.ndarray:
+    """Probabilities of scores [rows, classes]."""
+    odds = np.exp(scores - scores.max(1, keepdims=True))
+    return np.asarray(odds / odds.sum(1, keepdims=True))
+
+
 def _open_session(path: Path, weights: dict[str, np.ndarray], threads: int) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads

@@ -123,7 +123,7 @@ def _likeliest(odds: Mapping[str, float], ruled: str, weight: float) -> str:
 def _find_target(
     rule: Judgement, reading: Reading, mentions: Mapping[Span, str | None], stance: str, speaker: str | None
 ) -> Target | None:
-    ruled = rule.target if rule.stance == stance or rule.target is not None else None
+    ruled = rule.target
     if ruled is not None and stance == "denies_event" == rule.stance:
         return ruled
     if ruled is not None and not any(_touch(span, ruled.span) for span in reading.targets):

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from contested.claims.encoder import Encoder, batches
+from contested.claims.encoder import Encoder, batches, softmax
 from contested.claims.linking import Attribution
 from contested.claims.passages import CONTENT, CUE, MAX_WORDS, SPEAKER, MarkedPassage, mark_passage, words_touching
 from contested.claims.windows import Text, cut_text
@@ -95,12 +95,12 @@ class StanceReader:
 
     def _read_marked(self, marked: Sequence[tuple[MarkedPassage, list[Span]]]) -> list[Reading]:
         features, targets = self.pool([one for one, _ in marked])
-        stances = _softmax(self._encoder.read_head("stance", features))
-        modalities = _softmax(self._encoder.read_head("modality", features))
+        stances = softmax(self._encoder.read_head("stance", features))
+        modalities = softmax(self._encoder.read_head("modality", features))
         scores = self._encoder.read_head("target", np.concatenate(targets))[:, 0]
         found, at = [], 0
         for k, (one, spans) in enumerate(marked):
-            odds = _softmax(scores[None, at : at + len(targets[k])])[0]
+            odds = softmax(scores[None, at : at + len(targets[k])])[0]
             at += len(targets[k])
             shown = [span for span, place in zip(spans, one.mentions, strict=True) if place >= 0]
             found.append(
@@ -133,8 +133,3 @@ def words_to_read(cut: Text, sentences: Sequence[int], one: Attribution) -> rang
     stop = bisect_left(sentences, sentences[high - 1] + 1)
     first = max(first, anchor - MAX_WORDS // 2)
     return range(first, min(stop, first + MAX_WORDS))
-
-
-def _softmax(scores: np.ndarray) -> np.ndarray:
-    odds = np.exp(scores - scores.max(1, keepdims=True))
-    return np.asarray(odds / odds.sum(1, keepdims=True))
