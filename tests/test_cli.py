@@ -76,7 +76,7 @@ def test_every_package_of_an_extra_has_its_message() -> None:
 
     project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]
     modules = packages_distributions()
-    for extra in ("documents", "figures"):
+    for extra in ("documents", "figures", "formats"):
         for requirement in project["optional-dependencies"][extra]:
             name = requirement.split(">=")[0]
             named = [module for module, found in modules.items() if name in found and module in EXTRA_OF]

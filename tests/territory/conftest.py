@@ -14,6 +14,7 @@ import shapely
 
 from contested.base.case import Case, LayerEntry, open_case
 from contested.base.records import HOLDINGS
+from contested.territory.layer_cache import CACHE_VARIABLE
 from contested.territory.layers import LayerTables, read_layer
 
 TOML = """
@@ -39,6 +40,12 @@ place = "Mill"
 """
 
 Row = tuple[str, str, str, Any]
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes the user's cache."""
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / ".cache"))
 
 
 @pytest.fixture

@@ -5,12 +5,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyproj
 import pytest
 import shapely
 
 from contested.base.errors import LayerError
+from contested.territory.area_files import read_features
 from contested.territory.areas import area_m2
-from contested.territory.features import read_features
+from contested.territory.features import notes_of_repairs
 
 REGION = (10.0, 50.0, 10.2, 50.1)
 SQUARE = shapely.box(10.0, 50.0, 10.1, 50.1)
@@ -61,23 +64,32 @@ def test_what_is_no_geojson_is_refused(features: Any, content: Any, words: str) 
 
 
 @pytest.mark.parametrize(
-    ("crs", "refused"),
-    [
-        ("urn:ogc:def:crs:OGC:1.3:CRS84", False),
-        ("urn:ogc:def:crs:EPSG::4326", False),
-        ("EPSG:4326", False),
-        ("urn:ogc:def:crs:EPSG::3857", True),
-        ("EPSG:14326", True),
-        ("", True),
-    ],
+    "crs", ["urn:ogc:def:crs:OGC:1.3:CRS84", "urn:ogc:def:crs:EPSG::4326", "EPSG:4326", "urn:ogc:def:crs:EPSG:6.6:4326"]
 )
-def test_another_crs_is_refused_with_a_way_out(features: Any, collection: Any, crs: str, refused: bool) -> None:
-    content = collection((SQUARE, {}), crs={"type": "name", "properties": {"name": crs}})
-    if not refused:
-        assert len(features(content).features) == 1
-        return
-    with pytest.raises(LayerError, match="ogr2ogr -t_srs EPSG:4326"):
-        features(content)
+def test_degrees_by_any_name_are_taken_as_they_stand(features: Any, collection: Any, crs: str) -> None:
+    read = features(collection((SQUARE, {}), crs={"type": "name", "properties": {"name": crs}}))
+    assert read.features[0].geometry.equals(SQUARE)
+    assert not read.notes
+
+
+def test_another_crs_that_is_named_is_converted(features: Any, collection: Any) -> None:
+    to_utm = pyproj.Transformer.from_crs("EPSG:4326", "EPSG:32632", always_xy=True)
+    metres = shapely.transform(SQUARE, lambda p: np.stack(to_utm.transform(p[:, 0], p[:, 1]), axis=1))
+    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::32632"}}
+    read = features(collection((metres, {}), crs=crs))
+    got = read.features[0].geometry
+    assert "converted from WGS 84 / UTM zone 32N to WGS 84" in read.notes[0]
+    # Corners come back; the edges are those of the file, straight in its projection: 1 m beside those in degrees.
+    for corner in SQUARE.exterior.coords:
+        assert shapely.Point(corner).distance(shapely.MultiPoint(got.exterior.coords)) < 1e-9
+    assert len(got.exterior.coords) > 5
+    assert area_m2([got.symmetric_difference(SQUARE)])[0] / area_m2([SQUARE])[0] < 2e-4
+
+
+@pytest.mark.parametrize("crs", ["EPSG:14326", "", "local grid"])
+def test_a_crs_that_nobody_knows_is_refused_with_a_way_out(features: Any, collection: Any, crs: str) -> None:
+    with pytest.raises(LayerError, match=r"map.geojson: .*ogr2ogr .*-t_srs EPSG:4326"):
+        features(collection((SQUARE, {}), crs={"type": "name", "properties": {"name": crs}}))
 
 
 def test_metres_in_place_of_degrees_are_refused(features: Any, collection: Any) -> None:
@@ -88,7 +100,7 @@ def test_metres_in_place_of_degrees_are_refused(features: Any, collection: Any) 
 def test_latitude_first_is_refused(features: Any, collection: Any) -> None:
     with pytest.raises(LayerError, match="look swapped: exchanged they meet the case's region"):
         features(collection((shapely.box(50.0, 10.0, 50.1, 10.1), {})))
-    with pytest.raises(LayerError, match="look swapped: GeoJSON puts longitude first"):
+    with pytest.raises(LayerError, match="look swapped: longitude comes first"):
         features(collection((shapely.box(10.0, 120.0, 10.1, 120.1), {})))
 
 
@@ -97,7 +109,7 @@ def test_invalid_rings_are_repaired_and_the_change_of_area_is_noted(features: An
     assert read.features[0].geometry.is_valid
     triangle = shapely.Polygon([(10, 50), (10.05, 50.05), (10, 50.1)])
     assert area_m2([read.features[0].geometry])[0] == pytest.approx(2 * area_m2([triangle])[0], rel=1e-3)
-    (note,) = read.notes
+    (note,) = notes_of_repairs(read.repairs)
     assert "feature 1: an invalid ring (Self-intersection" in note
     assert "the area went from 0.0" in note
     assert f"to {area_m2([read.features[0].geometry])[0] / 1e6:.4f} km²" in note

@@ -213,8 +213,8 @@ def test_layers_that_cannot_be_used_are_an_error(run: Run, tmp_path: Path, write
     with pytest.raises(LayerError, match="no such folder"):
         look_up_file(tmp_path / "nowhere", tmp_path / "p.csv", tmp_path / "o.csv")
     for files, words in (
-        ({"readme.md": "x"}, "no .geojson and no .csv file"),
-        ({"a/20200101.geojson": "x"}, "no .geojson and no .csv file"),
+        ({"readme.md": "x"}, r"no map .\.geojson, .* and no .csv file"),
+        ({"a/20200101.geojson": "x"}, r"no map .\.geojson, .* and no .csv file"),
         ({"20200101.geojson": "{}", "s.csv": "x"}, "both maps and tables"),
         ({"20200101.geojson": collection((WEST, {}))}, "name the party of such features.*--holder"),
     ):

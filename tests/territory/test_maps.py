@@ -38,7 +38,8 @@ def test_a_map_a_file_stands_until_the_next_and_then_for_its_age(read: Read, col
         ("north", "2020-01-05", "2020-01-10"),
         ("north", "2020-01-20", "2020-01-25"),
     ]
-    (note,) = tables.notes
+    note, jumped = tables.notes
+    assert "south goes from 79.7 km² on 2020-01-02 to 0.0 km² on 2020-01-05" in jumped
     assert "16 days between the first and the last map have none (2020-01-03 to 2020-01-04, 2020-01-06 to" in note
     assert {r["made_by"] for r in tables.holdings.to_pylist()} == {"geojson"}
     assert tables.holdings.to_pylist()[2]["original_row"] == 2

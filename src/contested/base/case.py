@@ -53,7 +53,7 @@ class Region(_Part):
     box: tuple[Longitude, Latitude, Longitude, Latitude]
     """West, south, east, north in degrees."""
     polygon: str | None = None
-    """GeoJSON file, relative to the case folder."""
+    """File of areas, relative to the case folder."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Region:
@@ -137,26 +137,46 @@ class DatasetEntry(Sourced):
     encoding: str = "utf-8"
 
 
+#: What a column or property of a layer can hold.
+LayerColumn = Literal["place", "date", "holder", "valid_from", "valid_to", "change"]
+
+
 class LayerEntry(Sourced):
     """A layer of control. ``path`` is a file, a folder or a glob inside the case folder."""
 
     name: Name
-    form: Literal["long", "wide", "intervals", "geojson"]
+    form: Literal["long", "wide", "intervals", "maps", "geojson", "changes"]
+    """Place-status tables (three forms); dated ``maps`` (``geojson``: only such files); ``changes``: gains, losses."""
+    columns: dict[LayerColumn, str] = {}
+    """What it holds → column or property of the file, where that has another name."""
     places: str | None = None
     """CSV with ``place,lon,lat`` (and optionally ``name``) for place-status tables."""
     polygons: str | None = None
-    """GeoJSON whose features carry the place code, used instead of Voronoi cells."""
+    """File of areas whose features carry the place code, used instead of Voronoi cells."""
     place_property: str = "place"
+    """Property of ``polygons`` that holds the place code."""
     holders: dict[str, str] = {}
     """Holder as written → party id, ``contested`` or ``unknown``."""
     holder: str | None = None
-    """Party of features that carry no property (dated GeoJSON)."""
+    """Party of features that carry no property (dated maps)."""
     elsewhere: str | None = None
-    """Party of the rest of the region (dated GeoJSON)."""
+    """Party of the rest of the region (dated maps, changes)."""
+    party: str | None = None
+    """Party whose gains and losses a layer of ``changes`` states."""
+    against: str | None = None
+    """Party that it gains ground from and loses ground to."""
+    classes: dict[str, Literal["unchanged", "gained", "lost"]] = {}
+    """Class of a change as written → what it means, where the words do not say it."""
     max_age_days: int = Field(14, ge=0)
     """How long a map stands when the next day is missing."""
     figure_days: tuple[date, ...] = ()
     """Days drawn as large figures beside those that the dossier's own rule chooses."""
+
+    @model_validator(mode="after")
+    def _names_both_sides(self) -> LayerEntry:
+        if self.form == "changes" and (self.party is None or self.against is None):
+            raise ValueError("a layer of changes needs party (whose gains) and against (from whom); add both")
+        return self
 
 
 class Weighing(_Part):
@@ -393,7 +413,7 @@ def _cross_faults(file: CaseFile, lines: list[str]) -> Iterator[str]:
     for number, layer in enumerate(file.layers):
         for written, holder in layer.holders.items():
             yield from known(holder, holders, ("layers", number, "holders", written), "party")
-        for key in ("holder", "elsewhere"):
+        for key in ("holder", "elsewhere", "party", "against"):
             yield from known(getattr(layer, key), holders, ("layers", number, key), "party")
     for number, weighing in enumerate(file.weighing):
         yield from known(weighing.event, events, ("weighing", number, "event"), "event")

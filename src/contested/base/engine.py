@@ -14,12 +14,16 @@ import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from contested.base.errors import EngineError
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+#: Level of zstd for columns of bytes. 360 daily maps of one front, 14.5 MB with snappy: 437 kB at the default (level 1,
+#: with a dictionary), 264 kB at 3, 217 kB at 9 and 12, 163 kB at 19, which takes six times as long as 12.
+BYTES_LEVEL = 12
 
 
 class Engine:
@@ -70,12 +74,21 @@ def write_whole(path: Path, content: bytes) -> bool:
 
 
 def parquet_bytes(table: pa.Table) -> bytes:
-    """The table as Parquet: one row group, zstd, the same bytes for the same rows and library version."""
+    """The table as Parquet: one row group, zstd, the same bytes for the same rows and library version.
+
+    Columns of bytes are geometries, which repeat most of the geometry of the day before but seldom all of it. Without a
+    dictionary, at :data:`BYTES_LEVEL`, they take half of the room.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    raw = [field.name for field in table.schema if pa.types.is_binary(field.type)]
+    options: dict[str, Any] = {}
+    if raw:
+        options["compression_level"] = dict.fromkeys(raw, BYTES_LEVEL)
+        options["use_dictionary"] = [name for name in table.column_names if name not in raw]
     sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd", row_group_size=max(1, table.num_rows))
+    pq.write_table(table, sink, compression="zstd", row_group_size=max(1, table.num_rows), **options)
     return bytes(sink.getvalue())
 
 

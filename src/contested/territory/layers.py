@@ -1,9 +1,9 @@
 """Any layer of control → repaired, dated holdings.
 
-In: a layer's entry in ``case.toml`` and the case: place-status tables (long, wide, intervals) or dated GeoJSON. Out:
-:class:`LayerTables`: the holdings, the rows refused, and notes on what was mended or is missing. Refuses: layers of
-which nothing can be used, and whatever :mod:`~contested.territory.statuses`, :mod:`~contested.territory.maps` and
-:mod:`~contested.territory.features` refuse.
+In: a layer's entry in ``case.toml`` and the case: place-status tables (long, wide, intervals), dated maps, or changes.
+Out: :class:`LayerTables`: the holdings, the rows refused, and notes on what was mended or is missing. Refuses: layers
+of which nothing can be used, and whatever :mod:`~contested.territory.statuses`, :mod:`~contested.territory.maps`,
+:mod:`~contested.territory.changes` and :mod:`~contested.territory.features` refuse.
 
 States of places run until the place's next mention, the last one to the end of the case's window. Days outside the
 window are kept: what a place became afterwards belongs to its story.
@@ -16,13 +16,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import shapely
 
 from contested.base.case import Case, LayerEntry
 from contested.base.errors import LayerError, nearest_name
 from contested.base.records import HOLDINGS, UNKNOWN
+from contested.territory.area_files import AREA_SUFFIXES, read_features
 from contested.territory.cells import make_cells
-from contested.territory.features import make_reject, read_features
+from contested.territory.changes import Sides, read_changes
+from contested.territory.features import make_reject, notes_of_repairs
 from contested.territory.maps import Maps, add_elsewhere, read_maps
 from contested.territory.scope import Scope, case_scope
 from contested.territory.statuses import Statuses, close_spans, read_points, read_statuses
@@ -30,7 +33,9 @@ from contested.territory.statuses import Statuses, close_spans, read_points, rea
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_SUFFIXES = {"geojson": (".geojson", ".json")}
+_AREAS = tuple(AREA_SUFFIXES)
+_SUFFIXES = {"geojson": (".geojson", ".json"), "maps": _AREAS, "changes": _AREAS}
+_TABLE_SUFFIXES = (".csv", ".tsv", ".txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +57,8 @@ def read_layer(entry: LayerEntry, case: Case) -> LayerTables:
     """
     scope = case_scope(entry, case)
     paths = layer_files(entry, case.folder)
-    if entry.form == "geojson":
-        maps = read_maps(paths, entry.holder, entry.max_age_days, scope)
-        areas = list(maps.areas)
-        if entry.elsewhere is not None and scope.region is not None:
-            areas += add_elsewhere(areas, entry.elsewhere, scope.region)
-        return area_tables(entry.name, replace(maps, areas=tuple(areas)))
+    if entry.form == "maps" or entry.form == "geojson" or entry.form == "changes":
+        return _read_areas(entry, paths, scope)
     statuses = Statuses()
     if entry.places is not None:
         read_points(case.folder / entry.places, scope, statuses)
@@ -69,16 +70,31 @@ def read_layer(entry: LayerEntry, case: Case) -> LayerTables:
     return make_holdings(entry.name, statuses, polygons, scope)
 
 
+def _read_areas(entry: LayerEntry, paths: list[Path], scope: Scope) -> LayerTables:
+    if entry.form == "changes":
+        sides = Sides(entry.party or "", entry.against or "", entry.classes)
+        maps = read_changes(paths, sides, entry.max_age_days, scope)
+    else:
+        maps = read_maps(paths, entry.holder, entry.max_age_days, scope)
+    areas = list(maps.areas)
+    if areas and entry.elsewhere is not None and scope.region is not None:
+        areas += add_elsewhere(areas, entry.elsewhere, scope.region)
+    return area_tables(entry.name, replace(maps, areas=tuple(areas)), changes=entry.form == "changes")
+
+
 def layer_files(entry: LayerEntry, folder: Path) -> list[Path]:
     """The files of a layer in name order: its path is a file, a folder or a glob."""
     path = folder / entry.path
-    suffixes = _SUFFIXES.get(entry.form, (".csv", ".tsv", ".txt"))
+    suffixes = _SUFFIXES.get(entry.form, _TABLE_SUFFIXES)
     if path.is_file():
         return [path]
     found = path.iterdir() if path.is_dir() else folder.glob(entry.path)
     files = sorted(file for file in found if file.is_file() and not file.name.startswith("."))
     if path.is_dir():
         files = [file for file in files if file.suffix.lower() in suffixes]
+    elif suffixes != _TABLE_SUFFIXES:
+        # The files that lie beside a .shp bear its name: a glob means the shapefile.
+        files = [file for file in files if file.suffix.lower() in _AREAS]
     if not files:
         raise LayerError(
             f'layer "{entry.name}": {entry.path} holds no file ending in {" or ".join(suffixes)}; check path and form'
@@ -122,15 +138,16 @@ def make_holdings(name: str, statuses: Statuses, polygons: Mapping[str, shapely.
     return LayerTables(_number(name, rows), statuses.rejects, tuple(statuses.notes))
 
 
-def area_tables(name: str, maps: Maps) -> LayerTables:
-    """Dated maps as holdings."""
+def area_tables(name: str, maps: Maps, changes: bool = False) -> LayerTables:
+    """Dated maps as holdings; ``changes`` says that they were made of gains and losses."""
+    shapes = shapely.to_wkb(np.array([area.geometry for area in maps.areas], dtype=object)).tolist()
     rows = [
         {
             "place": None, "holder": area.holder, "valid_from": area.first, "valid_to": area.last,
-            "geometry": shapely.to_wkb(area.geometry), "made_by": "geojson",
+            "geometry": shape, "made_by": "changes" if changes else AREA_SUFFIXES[Path(area.path).suffix.lower()],
             "original_path": area.path, "original_row": area.row,
         }
-        for area in maps.areas
+        for area, shape in zip(maps.areas, shapes, strict=True)
     ]  # fmt: skip
     if not rows:
         first = maps.rejects[0]["reason"] if maps.rejects else "no file has a feature"
@@ -150,7 +167,7 @@ def _number(name: str, rows: list[dict[str, Any]]) -> pa.Table:
 def _read_polygons(path: Path, key: str, scope: Scope, statuses: Statuses) -> dict[str, shapely.Geometry]:
     file = read_features(path, scope.shown(path), scope.box)
     statuses.rejects.extend(file.rejects)
-    statuses.notes.extend(file.notes)
+    statuses.notes.extend([*file.notes, *notes_of_repairs(file.repairs)])
     parts: dict[str, list[shapely.Geometry]] = {}
     for feature in file.features:
         place = feature.properties.get(key)

@@ -1,6 +1,6 @@
 """Points and dates in a file, control and distance to the front out: ``contested look-up``, with no case.
 
-In: a folder of layers (dated GeoJSON files, or a place-status table with its places) and a CSV or Parquet file with
+In: a folder of layers (dated maps, or a place-status table with its places) and a CSV or Parquet file with
 ``lon,lat,date`` and optionally ``radius_m,date_end``. Out: the same rows in the same order with ``holder``,
 ``p_<party>``, ``front_m``, ``side``, ``layer``, ``layer_date`` and ``reason`` added. Refuses: layers and files that
 cannot be read. A row that cannot be answered stays, with holder ``unknown`` and the reason why.
@@ -13,41 +13,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from contested.base.engine import write_whole
-from contested.base.errors import DatasetError, LayerError
-from contested.base.places import Box, geodesic_m
+from contested.base.errors import DatasetError
+from contested.base.places import Box
 from contested.base.records import UNKNOWN
-from contested.base.rows import read_rows
 from contested.territory.control import ControlLayer, ControlLookUp
 from contested.territory.fronts import FrontDistances, distance_to_front
-from contested.territory.layers import LayerTables, area_tables, make_holdings
-from contested.territory.maps import read_maps
+from contested.territory.plain_layers import open_layers
 from contested.territory.point_files import PointRows, check_file_name, read_point_rows, table_bytes
-from contested.territory.scope import Scope, plain_scope
-from contested.territory.statuses import (
-    NEEDED,
-    Form,
-    Statuses,
-    close_spans,
-    coordinate_columns,
-    date_columns,
-    read_points,
-    read_statuses,
-)  # fmt: skip
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-#: How long a map stands when the next days have none, days; the default of a case's layers.
-MAX_AGE_DAYS = 14
 #: Columns that a look-up adds, beside ``p_<party>``.
 ADDED_COLUMNS = ("holder", "front_m", "side", "layer", "layer_date", "reason")
-#: How far cells reach beyond the outermost places when no case gives a region: this many times the median distance
-#: from a place to its nearest neighbour. Inner cells reach about half of one.
-MARGIN = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +50,22 @@ class LookUpSummary:
 
 
 def look_up_file(
-    layers: Path, points: Path, out: Path, holder: str | None = None, elsewhere: str | None = None
+    layers: Path, points: Path, out: Path, holder: str | None = None, elsewhere: str | None = None, cache: bool = True
 ) -> LookUpSummary:
     """Answer a file of points.
 
     Parameters
     ----------
     layers
-        Folder with dated GeoJSON files or with a place-status table (and its places), or one such file.
+        Folder with dated maps or with a place-status table (and its places), or one such file.
     points, out
         CSV or Parquet, by the ending of the name.
     holder
         Party of areas that name none.
     elsewhere
         Party of all ground outside the areas, on days that have a map. The front is then the areas' whole boundary.
+    cache
+        Take the layers from the cache where the same bytes were read before, and keep them there.
 
     Raises
     ------
@@ -96,7 +79,7 @@ def look_up_file(
     if out.exists() and out.resolve() == points.resolve():
         raise DatasetError(f"{out}: the answers would replace the points; give --out another name")
     rows = read_point_rows(points, ADDED_COLUMNS)
-    layer, notes = open_layers(layers, holder, elsewhere)
+    layer, notes = open_layers(layers, holder, elsewhere, cache)
     rows = _refuse_swapped(rows, layer)
     found = layer.look_up(rows.lon, rows.lat, rows.first, rows.radius_m, rows.last)
     front = distance_to_front(layer, rows.lon, rows.lat, rows.first)
@@ -111,82 +94,6 @@ def look_up_file(
         notes.append("the layer names one party, so front_m is empty; name the party of all other ground: --elsewhere")
     return LookUpSummary(
         len(reasons), len(reasons) - refused, refused, layer.parties, layer.map_days, out, tuple(notes)
-    )
-
-
-def open_layers(
-    layers: Path, holder: str | None = None, elsewhere: str | None = None
-) -> tuple[ControlLayer, list[str]]:
-    """One layer of control from a folder or file, without a case, and the notes of reading it."""
-    if not layers.exists():
-        raise LayerError(f"{layers}: no such folder or file; check the spelling")
-    root = layers if layers.is_dir() else layers.parent
-    found = sorted(layers.iterdir()) if layers.is_dir() else [layers]
-    files = [path for path in found if path.is_file() and not path.name.startswith(".")]
-    maps = [path for path in files if path.suffix.lower() in (".geojson", ".json")]
-    tables = [path for path in files if path.suffix.lower() in (".csv", ".tsv")]
-    if bool(maps) == bool(tables):
-        what = "both maps and tables" if maps else "no .geojson and no .csv file"
-        raise LayerError(f"{layers}: there are {what} in it; expected dated GeoJSON files, or a place-status table")
-    name = layers.resolve().name
-    scope = plain_scope(root)
-    plain = None if holder is None else scope.resolve(holder)
-    rest = None if elsewhere is None else scope.resolve(elsewhere)
-    read = area_tables(name, read_maps(maps, plain, MAX_AGE_DAYS, scope)) if maps else _read_tables(name, tables, scope)
-    notes = list(read.notes)
-    if read.rejects:
-        first = read.rejects[0]["reason"]
-        notes.append(f"{len(read.rejects)} rows or features of the layer were refused; the first: {first}")
-    return ControlLayer(read.holdings, elsewhere=rest), notes
-
-
-def _read_tables(name: str, paths: list[Path], scope: Scope) -> LayerTables:
-    """A place-status table, and the file of its places where there is one."""
-    columns = {path: read_rows(path, error=LayerError).columns for path in paths}
-    forms = {path: form for path in paths if (form := _form_of(columns[path])) is not None}
-    places = [path for path in paths if path not in forms and coordinate_columns(columns[path]) is not None]
-    if len(forms) != 1 or len(places) > 1:
-        shown = "; ".join(f"{path.name}: {', '.join(columns[path])[:120]}" for path in paths)
-        raise LayerError(
-            f"{paths[0].parent}: expected one place-status table (place,date,holder; or place and dated columns; or "
-            f"place,holder,valid_from,valid_to) and at most one file of places (place,lon,lat); found {shown}"
-        )
-    statuses = Statuses()
-    for path in places:
-        read_points(path, scope, statuses)
-    for path, form in forms.items():
-        read_statuses(path, form, scope, statuses, own_points=not places)
-    used = {span.place for span, _ in close_spans(statuses.spans, scope.last)}
-    seeds = np.array([point for place, point in statuses.points.items() if place in used])
-    if not len(seeds):
-        first = statuses.rejects[0]["reason"] if statuses.rejects else "no row gives one"
-        raise LayerError(f"{paths[0].parent}: no place with a status has a point; {first}")
-    return make_holdings(name, statuses, {}, replace(scope, region=_region_around(seeds)))
-
-
-def _form_of(columns: tuple[str, ...]) -> Form | None:
-    names = set(columns)
-    if names.issuperset(NEEDED["intervals"]):
-        return "intervals"
-    if names.issuperset(NEEDED["long"]):
-        return "long"
-    return "wide" if date_columns(columns) else None
-
-
-def _region_around(seeds: NDArray[np.float64]) -> Any:
-    """Box of the places, widened by the median distance between neighbours (1 km for a single place)."""
-    margin_m = 1_000.0
-    if len(seeds) > 1:
-        points = shapely.points(seeds)
-        pair = shapely.STRtree(points).query_nearest(points, exclusive=True, all_matches=False)
-        near, far = seeds[pair[0]], seeds[pair[1]]
-        margin_m = MARGIN * float(np.median(geodesic_m(near[:, 0], near[:, 1], far[:, 0], far[:, 1])))
-        margin_m = max(margin_m, 1.0)
-    (west, south), (east, north) = seeds.min(axis=0), seeds.max(axis=0)
-    high = margin_m / 111_000.0
-    wide = high / max(0.01, float(np.cos(np.radians((south + north) / 2))))
-    return shapely.box(
-        max(west - wide, -180.0), max(south - high, -90.0), min(east + wide, 180.0), min(north + high, 90.0)
     )
 
 

@@ -8,17 +8,21 @@ on, since the state before it is known to have ended.
 long
     ``place,date,holder``: the holder from that date until the place's next row.
 wide
-    ``place`` (or VIINA's ``geonameid``) and one column per date, ``ctr_<YYYYMMDD…>`` or an ISO date; an empty cell
-    says nothing, so the state before it stands.
+    ``place`` (or VIINA's ``geonameid``) and one column per date: an ISO date or ``YYYYMMDD``, perhaps with a time,
+    perhaps after a prefix (VIINA's ``ctr_<YYYYMMDDHHMMSS>``). An empty cell says nothing, so the state before it
+    stands. Of several columns of one day the last one counts.
 intervals
     ``place,holder,valid_from,valid_to``: both days included; an empty ``valid_to`` means still true.
+
+Columns of other names are named in ``case.toml``: ``columns = { place = "geonameid", holder = "status" }``; for wide
+tables ``holder`` is the prefix of the dated columns.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
@@ -29,7 +33,6 @@ from contested.base.errors import LayerError, nearest_name
 from contested.base.places import Box, check_point
 from contested.base.records import UNKNOWN
 from contested.base.rows import Row, RowFile, read_rows
-from contested.base.times import parse_interval
 from contested.territory.features import make_reject
 from contested.territory.scope import Scope
 
@@ -37,7 +40,13 @@ Form = Literal["long", "wide", "intervals"]
 NEEDED: dict[str, tuple[str, ...]] = {
     "long": ("place", "date", "holder"), "wide": (), "intervals": ("place", "holder", "valid_from", "valid_to"),
 }  # fmt: skip
-_WIDE_DATE = re.compile(r"ctr_(\d{8})(?:\d{2}|\d{4}|\d{6})?|(\d{4}-\d{2}-\d{2}(?:[T ].*)?)", re.IGNORECASE)
+#: A dated column: prefix, day, time. The prefix may be any word, so the day must lie in a century of ours.
+_WIDE_DATE = re.compile(
+    r"(?P<prefix>(?:[^\W\d].*?)??)(?P<day>\d{4}-\d{2}-\d{2}|(?:19|20|21|22)\d{6})(?P<time>[T _-]?[\d:.]*Z?)",
+    re.IGNORECASE,
+)
+#: The prefix of VIINA's columns of control, which go before others.
+_VIINA_PREFIX = "ctr_"
 _COORDINATES = (("lon", "lat"), ("longitude", "latitude"))
 _ONE_DAY = timedelta(days=1)
 
@@ -118,7 +127,7 @@ def read_points(path: Path, scope: Scope, into: Statuses) -> None:
     """Read the points of places from a CSV file ``place,lon,lat``."""
     shown = scope.shown(path)
     file = read_rows(path, error=LayerError)
-    place_column = _place_column(file, shown)
+    place_column = _place_column(file, shown, scope)
     columns = coordinate_columns(file.columns)
     if columns is None:
         raise LayerError(f'{shown}: the column "lon" is missing; {nearest_name("lon", file.columns)}')
@@ -133,9 +142,11 @@ def read_points(path: Path, scope: Scope, into: Statuses) -> None:
 def read_statuses(path: Path, form: Form, scope: Scope, into: Statuses, own_points: bool = True) -> None:
     """Read one place-status table; the points too, when ``own_points`` and the table has coordinates."""
     shown = scope.shown(path)
-    file = read_rows(path, NEEDED[form], error=LayerError)
+    names = {role: scope.columns.get(role, role) for role in ("date", "holder", "valid_from", "valid_to")}
+    needed = [names[role] for role in NEEDED[form] if role != "place"]
+    file = read_rows(path, needed, error=LayerError)
     columns = coordinate_columns(file.columns) if own_points else None
-    place_column = _place_column(file, shown)
+    place_column = _place_column(file, shown, scope)
     if not file.rows:
         raise LayerError(f"{shown}: the file has a header and no row; expected one row per {form} status")
     into.rows += len(file.rows)
@@ -150,12 +161,12 @@ def read_statuses(path: Path, form: Form, scope: Scope, into: Statuses, own_poin
             usable.append((place, row))
             into.rows_of[place].append((shown, row))
     if form == "intervals":
-        into.spans.extend(_intervals(usable, shown, scope, into))
+        into.spans.extend(_intervals(usable, names, shown, scope, into))
     elif form == "wide":
-        days = _wide_days(file.columns, shown)
+        days = _wide_days(file.columns, shown, scope, into.notes)
         into.spans.extend(_until_next(_wide(days, usable, shown, scope, into), into))
     else:
-        into.spans.extend(_until_next(_long(usable, shown, scope, into), into))
+        into.spans.extend(_until_next(_long(usable, names, shown, scope, into), into))
 
 
 def close_spans(spans: Iterable[Span], end: date) -> list[tuple[Span, date]]:
@@ -176,11 +187,13 @@ def date_columns(columns: Iterable[str]) -> list[str]:
     return [column for column in columns if _WIDE_DATE.fullmatch(column)]
 
 
-def _place_column(file: RowFile, shown: str) -> str:
-    for name in ("place", "geonameid"):
+def _place_column(file: RowFile, shown: str, scope: Scope) -> str:
+    set_by_case = scope.columns.get("place")
+    for name in ("place", "geonameid") if set_by_case is None else (set_by_case, "place"):
         if name in file.columns:
             return name
-    raise LayerError(f'{shown}: the column "place" is missing; {nearest_name("place", file.columns)}')
+    wanted = set_by_case or "place"
+    raise LayerError(f'{shown}: the column "{wanted}" is missing; {nearest_name(wanted, file.columns)}')
 
 
 def _number(text: str, column: str) -> float:
@@ -190,41 +203,66 @@ def _number(text: str, column: str) -> float:
         raise ValueError(f'{column} "{text}" is no number; expected decimal degrees such as 37.15') from None
 
 
-def _day(text: str) -> date:
-    interval = parse_interval(text)
-    if interval.precision != "day":
-        raise ValueError(f'date "{text}" is a {interval.precision}; expected one day, YYYY-MM-DD')
-    return interval.start
-
-
-def _long(usable: list[tuple[str, Row]], shown: str, scope: Scope, into: Statuses) -> Iterator[_Mention]:
+def _long(
+    usable: list[tuple[str, Row]], names: Mapping[str, str], shown: str, scope: Scope, into: Statuses
+) -> Iterator[_Mention]:
     for place, row in usable:
         try:
-            day = _day(row.values["date"])
+            day = scope.day(row.values[names["date"]])
         except ValueError as fault:
             into.refuse(shown, row, str(fault))
             continue
         try:
-            holder = scope.resolve(row.values["holder"])
+            holder = scope.resolve(row.values[names["holder"]])
         except LayerError as fault:
             into.refuse(shown, row, f'{fault}; "{place}" counts as unknown from {day}')
             holder = UNKNOWN
         yield _Mention(place, day, holder, Origin(shown, row.number))
 
 
-def _wide_days(columns: tuple[str, ...], shown: str) -> dict[str, date]:
-    days = {}
-    for column in date_columns(columns):
-        match = _WIDE_DATE.fullmatch(column)
+def _wide_days(columns: tuple[str, ...], shown: str, scope: Scope, notes: list[str]) -> dict[str, date]:
+    """The dated columns that are read, each with its day."""
+    found = {column: match for column in columns if (match := _WIDE_DATE.fullmatch(column)) is not None}
+    prefix = _wide_prefix({match["prefix"] for match in found.values()}, shown, scope)
+    chosen = {column: match for column, match in found.items() if match["prefix"].casefold() == prefix.casefold()}
+    if passed_over := [column for column in found if column not in chosen]:
+        notes.append(f'{shown}: {len(passed_over)} dated columns do not begin with "{prefix}" and were not read')
+    latest: dict[date, tuple[str, str]] = {}
+    for column, match in chosen.items():
         try:
-            days[column] = _day("" if match is None else match[1] or match[2])
+            day = scope.day(match["day"])
         except ValueError as fault:
             raise LayerError(f'{shown}: column "{column}": {fault}; rename or drop the column') from None
-    if not days:
+        moment = (re.sub(r"\D", "", match["time"]), column)
+        latest[day] = max(latest.get(day, moment), moment)
+    if not latest:
         raise LayerError(
             f"{shown}: no column bears a date; expected ctr_20160101000000 or 2016-01-01; found: {', '.join(columns)}"
         )
-    return days
+    if earlier := len(chosen) - len(latest):
+        notes.append(f"{shown}: {earlier} columns state an earlier hour of a day that a later column states too")
+    kept = {column: day for day, (_, column) in latest.items()}
+    return {column: kept[column] for column in columns if column in kept}
+
+
+def _wide_prefix(prefixes: set[str], shown: str, scope: Scope) -> str:
+    """What the columns to be read begin with."""
+    set_by_case = scope.columns.get("holder")
+    if set_by_case is not None:
+        if set_by_case.casefold() not in {prefix.casefold() for prefix in prefixes}:
+            raise LayerError(
+                f'{shown}: no dated column begins with "{set_by_case}"; {nearest_name(set_by_case, prefixes)}'
+            )
+        return set_by_case
+    lower = {prefix.casefold() for prefix in prefixes}
+    if len(lower) <= 1:
+        return min(lower, default="")
+    if _VIINA_PREFIX in lower:
+        return _VIINA_PREFIX
+    raise LayerError(
+        f"{shown}: dated columns begin in {len(lower)} ways ({', '.join(sorted(lower))[:120]}); name the one that "
+        'states holders: columns = { holder = "PREFIX" } in case.toml'
+    )
 
 
 def _wide(
@@ -252,12 +290,14 @@ def _wide(
         into.notes.append(f"{shown}: {empty} empty cells; the state before each was taken to stand")
 
 
-def _intervals(usable: list[tuple[str, Row]], shown: str, scope: Scope, into: Statuses) -> Iterator[Span]:
+def _intervals(
+    usable: list[tuple[str, Row]], names: Mapping[str, str], shown: str, scope: Scope, into: Statuses
+) -> Iterator[Span]:
     for place, row in usable:
-        values = row.values
+        values = {role: row.values[name] for role, name in names.items() if name in row.values}
         try:
-            first = _day(values["valid_from"])
-            last = _day(values["valid_to"]) if values["valid_to"] else None
+            first = scope.day(values["valid_from"])
+            last = scope.day(values["valid_to"]) if values["valid_to"] else None
             if last is not None and last < first:
                 raise ValueError(f"valid_to {last} lies before valid_from {first}; exchange the two")
         except ValueError as fault:

@@ -1,0 +1,49 @@
+"""Zip archives that bring a layer: KMZ, and shapefiles.
+
+In: an opened archive. Out: nothing, or the bytes of one file. Refuses: archives whose files, unpacked, are too large or
+packed too tightly to be honest, and encrypted ones. Nothing is unpacked to disk.
+"""
+
+from __future__ import annotations
+
+import zipfile
+
+from contested.base.errors import LayerError
+from contested.base.rows import MAX_CSV_BYTES
+
+#: Largest sum of unpacked files, bytes.
+MAX_UNPACKED_BYTES = MAX_CSV_BYTES
+#: Files in an archive: a KMZ with pictures has hundreds.
+MAX_FILES = 10_000
+#: Unpacked bytes per packed byte above which an archive is taken for an attack, for files of more than a megabyte.
+#: Coordinates written as text pack 3 to 20 times.
+MAX_RATIO = 200
+_SMALL_BYTES = 1024 * 1024
+
+
+def check_zip(archive: zipfile.ZipFile, shown: str) -> None:
+    """Refuse an archive that would fill the memory."""
+    members = archive.infolist()
+    if len(members) > MAX_FILES:
+        raise LayerError(f"{shown}: the archive holds {len(members):,} files, more than {MAX_FILES:,}; split it")
+    size = sum(member.file_size for member in members)
+    if size > MAX_UNPACKED_BYTES:
+        raise LayerError(f"{shown}: unpacked it has {size:,} bytes, more than {MAX_UNPACKED_BYTES:,}; split it by date")
+    for member in members:
+        if member.flag_bits & 1:
+            raise LayerError(f"{shown}: {member.filename} is encrypted; unpack the archive with its password")
+        if member.file_size > max(_SMALL_BYTES, MAX_RATIO * member.compress_size):
+            raise LayerError(
+                f"{shown}: {member.filename} unpacks to {member.file_size // max(1, member.compress_size)} times its "
+                f"size, more than {MAX_RATIO}; unpack it yourself if you trust it"
+            )
+
+
+def read_packed(archive: zipfile.ZipFile, name: str, shown: str) -> bytes:
+    """The bytes of one file, never more than the archive's table of contents says."""
+    declared = archive.getinfo(name).file_size
+    with archive.open(name) as file:
+        raw = file.read(declared + 1)
+    if len(raw) != declared:
+        raise LayerError(f"{shown}: {name} unpacks to more than the {declared:,} bytes that it declares; save it again")
+    return raw
