@@ -152,14 +152,24 @@ def look_up(
     out: Annotated[Path, typer.Option(help="CSV or Parquet to write, by its ending.")],
     holder: Annotated[str | None, typer.Option(help="Party of features that carry no property.")] = None,
     elsewhere: Annotated[str | None, typer.Option(help="Party of the rest of the ground.")] = None,
+    columns: Annotated[
+        str | None, typer.Option(help="What to add, of holder,p,front_m,side,layer,layer_date,reason; all if left out.")
+    ] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Read the layers anew, and keep nothing.")] = False,
 ) -> None:
     """Who held these points on these days, and how far was the front."""
+    import os
+
+    from contested.territory.answers import ADDED_COLUMNS
+    from contested.territory.layer_cache import CACHE_VARIABLE
     from contested.territory.look_up import look_up_file
 
+    if no_cache:
+        os.environ[CACHE_VARIABLE] = ""
     with _progress(points.name) as progress:
         progress("looking up", str(layers))
-        summary = look_up_file(layers, points, out, holder, elsewhere, cache=not no_cache)
+        wanted = ADDED_COLUMNS if columns is None else tuple(name.strip() for name in columns.split(","))
+        summary = look_up_file(layers, points, out, holder, elsewhere, wanted)
     typer.echo(str(summary))
 
 

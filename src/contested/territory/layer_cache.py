@@ -5,7 +5,8 @@ file where the same bytes were read by the same program before. Refuses: nothing
 
 The key is a hash of the names and bytes of all files, of the program's own reader, of the libraries that it reads with,
 and of the options. So a changed file, or a newer program, never meets an old answer. Files stand in the user's cache
-folder, or in the folder that the environment variable ``CONTESTED_CACHE`` names, and may be deleted at any time.
+folder, or in the folder that the environment variable ``CONTESTED_CACHE`` names (empty: nothing is kept), and may be
+deleted at any time.
 """
 
 from __future__ import annotations
@@ -49,6 +50,8 @@ def read_through_cache(
         Reads it.
     """
     folder = cache_folder()
+    if folder is None:
+        return read()
     path = folder / f"{_layer_key(files, options)}.parquet"
     if (kept := _load(path)) is not None:
         return kept
@@ -63,10 +66,10 @@ def read_through_cache(
     return tables
 
 
-def cache_folder() -> Path:
-    """Where layers are kept."""
-    if named := os.environ.get(CACHE_VARIABLE):
-        return Path(named) / "layers"
+def cache_folder() -> Path | None:
+    """Where layers are kept; ``None`` when nothing is."""
+    if (named := os.environ.get(CACHE_VARIABLE)) is not None:
+        return Path(named) / "layers" if named else None
     if sys.platform == "win32":
         root = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local")
     elif sys.platform == "darwin":
