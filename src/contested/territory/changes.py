@@ -36,7 +36,7 @@ from contested.base.errors import LayerError, nearest_name
 from contested.base.records import UNKNOWN
 from contested.territory.areas import area_m2, only_polygons
 from contested.territory.features import Feature
-from contested.territory.map_checks import notes_of_jumps, notes_of_overlaps
+from contested.territory.map_checks import notes_of_overlaps
 from contested.territory.maps import SAME_M2, Area, Maps, dates_in_name, find_features, property_of
 from contested.territory.scope import Scope
 
@@ -104,7 +104,7 @@ def read_changes(paths: Iterable[Path], sides: Sides, max_age_days: int, scope: 
             # The ending period states the day that two share.
             until = min(until, max(period[1], following[0] - _ONE_DAY))
         areas.extend(_areas(periods[period], period, until, sides, begins_anew))
-    found.notes.extend([*notes_of_jumps(areas), *notes_of_overlaps(areas)])
+    found.notes.extend(notes_of_overlaps(areas))
     return Maps(tuple(areas), tuple(found.rejects), tuple(found.notes))
 
 

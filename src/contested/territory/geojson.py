@@ -115,7 +115,7 @@ def _polygons(kind: str | None, coordinates: Any) -> tuple[shapely.Geometry | No
                 return None, False
             if points.ndim != 2 or points.dtype.kind not in "if" or len(points) < 4 or points.shape[1] < 2:
                 return None, False
-            if (points[0] != points[-1]).any():
+            if (points[0] != points[-1]).any() or not np.isfinite(points).all():
                 return None, False
             flattened |= points.shape[1] > 2
             rings.append(shapely.linearrings(points[:, :2]))

@@ -191,6 +191,8 @@ def _coordinates(text: str) -> np.ndarray[Any, np.dtype[np.float64]]:
         ) from None
     if points.ndim != 2 or points.shape[1] not in (2, 3):
         raise ValueError(f'"{text[:60]}" are no coordinates; expected lon,lat or lon,lat,height, parted by spaces')
+    if not np.isfinite(points).all():
+        raise ValueError(f'a coordinate is not finite ("{text[:60]}"); export the file again')
     if len(points) < 4 or (points[0, :2] != points[-1, :2]).any():
         raise ValueError(f"a ring of {len(points)} points is not closed; expected closed rings of 4 points or more")
     return points

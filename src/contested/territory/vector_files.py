@@ -16,6 +16,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import shapely
 
 from contested.base.errors import LayerError
@@ -143,7 +144,9 @@ def _members(table: pa.Table, column: str, first: int, layer: str) -> list[Membe
     for number, (raw, properties) in enumerate(zip(wkb, rows, strict=True), first):
         properties = {key: _written(value) for key, value in properties.items()}
         try:
-            shape = None if raw is None else shapely.from_wkb(raw)
+            # NaN among the numbers is found, and said, where all features are checked.
+            with np.errstate(invalid="ignore"):
+                shape = None if raw is None else shapely.from_wkb(raw)
             fault = ""
         except (shapely.errors.GEOSException, TypeError, ValueError) as refusal:
             shape, fault = None, f"the geometry cannot be read: {refusal}; expected closed rings of 4 points or more"
