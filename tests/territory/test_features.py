@@ -151,3 +151,90 @@ def test_heights_are_dropped_and_noted(features: Any, collection: Any) -> None:
 def test_the_area_of_a_collection_is_kept(features: Any, collection: Any) -> None:
     mixed = shapely.GeometryCollection([SQUARE, shapely.Point(10, 50)])
     assert features(collection((mixed, {}))).features[0].geometry.equals(SQUARE)
+
+
+def test_repairs_are_told_one_by_one_at_first_and_then_counted(features: Any, collection: Any) -> None:
+    notes = notes_of_repairs(features(collection(*[(BOW_TIE, {})] * 5, (SQUARE, {}))).repairs)
+    assert [note.split(":")[0] for note in notes[:3]] == [f"layers/map.geojson feature {n}" for n in (1, 2, 3)]
+    triangles = area_m2([shapely.make_valid(shapely.from_geojson(json.dumps(BOW_TIE)), method="structure")])[0] / 1e6
+    assert "5 features had invalid rings and were repaired" in notes[3]
+    assert float(notes[3].split("changed by ")[1].split(" km²")[0]) == pytest.approx(5 * triangles, rel=1e-3)
+    assert len(notes) == 4
+
+
+@pytest.mark.parametrize(
+    "rings",
+    [
+        pytest.param([[[10, 50], [10, 50], [10.1, 50], [10.1, 50], [10.1, 50.1], [10, 50.1], [10, 50]]], id="repeated"),
+        pytest.param(
+            [[[10, 50], [10.1, 50], [10.1, 50.1], [10, 50.1], [10, 50]], [[11, 51], [11.1, 51], [11, 51.1], [11, 51]]],
+            id="hole-outside",
+        ),
+        pytest.param(
+            [[[10, 50, 1, 2], [10.1, 50, 1, 2], [10.1, 50.1, 1, 2], [10, 50.1, 1, 2], [10, 50, 1, 2]]], id="zm"
+        ),
+        pytest.param([[[10, 50], [10.1, 50, 3], [10.1, 50.1], [10, 50.1, 4], [10, 50]]], id="some-heights"),
+    ],
+)
+def test_rings_with_small_faults_keep_their_ground(features: Any, collection: Any, rings: Any) -> None:
+    read = features(collection(({"type": "Polygon", "coordinates": rings}, {})))
+    assert shapely.intersection(read.features[0].geometry, shapely.box(9, 49, 10.5, 50.5)).equals(SQUARE)
+    assert not read.rejects
+
+
+@pytest.mark.parametrize(
+    ("rings", "words"),
+    [
+        ([[[10, 50]]], "cannot be read"),
+        ([[[10, 50], [10, 50], [10, 50], [10, 50]]], "covers no ground"),
+        ([[[10, 50], [10.1, "50"], [10.1, 50.1], [10, 50]]], "cannot be read"),
+        ([[[10, 50], [10.1, None], [10.1, 50.1], [10, 50]]], "cannot be read"),
+        ([[[10, 50], [10.1], [10.1, 50.1], [10, 50]]], "cannot be read"),
+    ],
+)
+def test_rings_that_are_none_go_to_rejects_and_leave_the_others(
+    features: Any, collection: Any, rings: Any, words: str
+) -> None:
+    read = features(collection((SQUARE, {}), ({"type": "Polygon", "coordinates": rings}, {})))
+    assert len(read.features) == 1
+    assert words in read.rejects[0]["reason"]
+
+
+def test_numbers_beyond_all_bounds_go_to_rejects(features: Any) -> None:
+    text = '{"type": "Polygon", "coordinates": [[[10, 50], [1e999, 50], [10.1, 50.1], [10, 50]]]}'
+    assert "feature 1" in features(text).rejects[0]["reason"]
+
+
+def test_longitudes_that_run_on_past_180_are_brought_back(tmp_path: Path, collection: Any) -> None:
+    path = tmp_path / "map.geojson"
+    for west, east in ((179.0, 181.0), (-181.0, -179.0)):
+        path.write_text(json.dumps(collection((shapely.box(west, 60, east, 61), {}))))
+        read = read_features(path, "map.geojson")
+        expected = shapely.union_all([shapely.box(179, 60, 180, 61), shapely.box(-180, 60, -179, 61)])
+        assert read.features[0].geometry.equals(expected)
+        assert "1 features reach beyond longitude 180 (first: 1)" in read.notes[0]
+
+
+def test_an_edge_around_the_far_side_is_refused(tmp_path: Path, collection: Any) -> None:
+    path = tmp_path / "map.geojson"
+    crossing = {"type": "Polygon", "coordinates": [[[179, 60], [-179, 60], [-179, 61], [179, 61], [179, 60]]]}
+    around_pole = {"type": "Polygon", "coordinates": [[[0, 80], [90, 80], [180, 80], [-90, 80], [0, 80]]]}
+    cap = shapely.box(-180, 80, 180, 90)
+    path.write_text(json.dumps(collection((crossing, {}), (around_pole, {}), (cap, {}))))
+    read = read_features(path, "map.geojson")
+    assert [feature.number for feature in read.features] == [3]
+    assert "an edge runs from longitude 179 to -179: it crosses the antimeridian" in read.rejects[0]["reason"]
+    assert "goes round a pole" in read.rejects[1]["reason"]
+
+
+def test_a_million_corners_are_read(features: Any) -> None:
+    turn = np.linspace(0, 2 * np.pi, 1_000_001)
+    turn[-1] = 0
+    points = np.stack([10.1 + 0.05 * np.cos(turn), 50.05 + 0.05 * np.sin(turn)], axis=1).round(9)
+    read = features({"type": "Polygon", "coordinates": [points.tolist()]})
+    assert shapely.get_num_coordinates(read.features[0].geometry) > 990_000
+
+
+def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(LayerError, match=r'no reader takes files ending in "\.dwg"; expected one of \.geojson'):
+        read_features(tmp_path / "map.dwg", "map.dwg")

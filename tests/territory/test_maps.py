@@ -180,3 +180,58 @@ def test_a_region_polygon_clips_what_is_elsewhere(read: Read, case: Any, collect
     files["region.geojson"] = collection((shapely.Point(10, 50), {}))
     with pytest.raises(LayerError, match="no feature covers ground"):
         read(files, "geojson", holder="north", elsewhere="south")
+
+
+def test_days_that_cannot_be_meant_go_to_rejects_and_the_others_stand(read: Read, collection: Any) -> None:
+    files = {
+        "layers/2020-01-01.geojson": collection((WEST, {})),
+        "layers/2202-02-02.geojson": collection((WEST, {})),
+        "layers/2061-01-01.geojson": collection((WEST, {})),
+        "layers/no-day.geojson": collection((WEST, {"name": "x"})),
+        "layers/2020-01-03.geojson": collection((WEST, {})),
+    }
+    tables = read(files, "maps", holder="north", max_age_days=0)
+    assert spans(tables) == [("north", "2020-01-01", "2020-01-01"), ("north", "2020-01-03", "2020-01-03")]
+    reasons = {reject["original_path"]: reject["reason"] for reject in tables.rejects}
+    assert "year 2202 is outside 1900-2100" in reasons["layers/2202-02-02.geojson"]
+    assert "lies more than 20 years from the case's window" in reasons["layers/2061-01-01.geojson"]
+    assert "the map bears no date" in reasons["layers/no-day.geojson"]
+
+
+def test_formats_stand_side_by_side_and_properties_in_capitals_count(read: Read, collection: Any) -> None:
+    ring = "10,50 10.1,50 10.1,50.1 10,50.1 10,50"
+    placemark = (
+        "<Placemark><TimeStamp><when>2020-01-03</when></TimeStamp><Polygon><outerBoundaryIs><LinearRing><coordinates>"
+        f"{ring}</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark>"
+    )
+    files = {
+        "layers/a.geojson": collection((WEST, {"PARTY": "N", "Date": "2020-01-02"})),
+        "layers/b.kml": f"<kml>{placemark}</kml>",
+    }
+    tables = read(files, "maps", holder="south", max_age_days=0)
+    assert spans(tables) == [("north", "2020-01-02", "2020-01-02"), ("south", "2020-01-03", "2020-01-03")]
+    assert tables.holdings["made_by"].to_pylist() == ["geojson", "kml"]
+    assert len(read(files, "geojson", holder="south").holdings) == 1
+
+
+def test_repairs_are_counted_over_the_layer(read: Read, collection: Any) -> None:
+    tie = {"type": "Polygon", "coordinates": [[[10, 50], [10.1, 50.1], [10.1, 50], [10, 50.1], [10, 50]]]}
+    files = {f"layers/2020-01-{day:02}.geojson": collection((tie, {})) for day in range(1, 8)}
+    notes = read(files, "maps", holder="north").notes
+    assert sum("an invalid ring" in note for note in notes) == 3
+    assert any("7 features had invalid rings and were repaired; their areas changed by" in note for note in notes)
+
+
+def test_ground_that_two_claim_and_maps_cut_short_are_told(read: Read, collection: Any) -> None:
+    half = shapely.box(10.0, 50.0, 10.03, 50.1)
+    files = {
+        "layers/2020-01-01.geojson": collection(
+            (WEST, {"side": "N"}), (shapely.box(10.08, 50.0, 10.2, 50.1), {"side": "south"})
+        ),
+        "layers/2020-01-02.geojson": collection((half, {"side": "N"}), (EAST, {"side": "south"})),
+        "layers/2020-01-03.geojson": collection((WEST, {"side": "N"}), (EAST, {"side": "south"})),
+    }
+    jumped, claimed = read(files, "maps").notes
+    assert "north goes from 79.7 km² on 2020-01-01 to 23.9 km² on 2020-01-02 and is back" in jumped
+    assert "north and south both claim 15.9" in claimed
+    assert "km² on 2020-01-01 (the most); such ground is contested" in claimed

@@ -259,3 +259,69 @@ def test_spans_tile_the_days_whatever_the_order_of_rows(
             state = told.get(day, state)
             live = [s.holder for s in spans if s.first <= date(2020, 1, day) <= (s.last or date.max)]
             assert live == ([] if state is None else [state])
+
+
+WIDE_POINTS = "geonameid,name,longitude,latitude"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("ctr_20200101030000", "ctr_20200103030000"),
+        ("CTR_20200101", "CTR_20200103"),
+        ("status 2020-01-01", "status 2020-01-03"),
+        ("control.2020-01-01T03:00:00Z", "control.2020-01-03T03:00:00Z"),
+        ("20200101", "20200103"),
+        ("d20200101", "d20200103"),
+        ("2020-01-01 03:00", "2020-01-03 03:00"),
+    ],
+)
+def test_dated_columns_of_any_prefix_are_read(read: Read, first: str, second: str) -> None:
+    table = f"{WIDE_POINTS},{first},{second}\n7,Mill,10.05,50.05,UA,CONTESTED\n8,Ford,10.15,50.05,RU,RU\n"
+    tables = read({"layers/v.csv": table}, "wide", holders={"UA": "north", "RU": "south"})
+    assert states(tables) == [
+        ("7", "contested", "2020-01-03", "2020-01-31"),
+        ("7", "north", "2020-01-01", "2020-01-02"),
+        ("8", "south", "2020-01-01", "2020-01-31"),
+    ]
+    assert not tables.rejects
+
+
+def test_of_two_prefixes_that_of_viina_or_of_the_case_is_read(read: Read) -> None:
+    table = f"{WIDE_POINTS},ctr_20200101,isw_20200101\n7,Mill,10.05,50.05,north,south\n8,Ford,10.15,50.05,north,south\n"
+    tables = read({"layers/v.csv": table}, "wide")
+    assert {state[1] for state in states(tables)} == {"north"}
+    assert any('1 dated columns do not begin with "ctr_" and were not read' in note for note in tables.notes)
+    assert {state[1] for state in states(read({}, "wide", columns={"holder": "isw_"}))} == {"south"}
+    with pytest.raises(LayerError, match='no dated column begins with "dsm_"'):
+        read({}, "wide", columns={"holder": "dsm_"})
+    with pytest.raises(LayerError, match=r"dated columns begin in 2 ways .dsm_, isw_."):
+        read({"layers/v.csv": table.replace("ctr_", "dsm_")}, "wide")
+
+
+def test_the_last_hour_of_a_day_counts(read: Read) -> None:
+    columns = "ctr_20200101180000,ctr_20200101030000"
+    table = f"{WIDE_POINTS},{columns}\n7,Mill,10.05,50.05,south,north\n8,Ford,10.15,50.05,south,south\n"
+    tables = read({"layers/v.csv": table}, "wide")
+    assert {state[1] for state in states(tables)} == {"south"}
+    assert any("1 columns state an earlier hour of a day" in note for note in tables.notes)
+
+
+def test_columns_of_other_names_are_named_in_the_case(read: Read) -> None:
+    long = "pcode,day,who,lon,lat\nmill,2020-01-01,north,10.05,50.05\nford,2020-01-02,south,10.15,50.05\n"
+    names = {"place": "pcode", "date": "day", "holder": "who"}
+    tables = read({"layers/s.csv": long}, "long", columns=names)
+    assert [state[:2] for state in states(tables)] == [("ford", "south"), ("mill", "north")]
+    spans = "name,holder,first_seen,last_seen,lon,lat\nmill,north,2020-01-01,2020-01-05,10.05,50.05\n"
+    names = {"place": "name", "valid_from": "first_seen", "valid_to": "last_seen"}
+    tables = read({"layers/s.csv": spans}, "intervals", columns=names)
+    assert states(tables) == [("mill", "north", "2020-01-01", "2020-01-05")]
+    with pytest.raises(LayerError, match='the column "nmae" is missing; did you mean "name"'):
+        read({}, "intervals", columns={**names, "place": "nmae"})
+
+
+def test_a_day_far_from_the_window_is_a_typing_error(read: Read) -> None:
+    table = "place,date,holder,lon,lat\nmill,2020-01-01,north,10.05,50.05\nmill,2061-01-02,south,10.05,50.05\n"
+    tables = read({"layers/s.csv": table}, "long")
+    assert states(tables) == [("mill", "north", "2020-01-01", "2020-01-31")]
+    assert "date 2061-01-02 lies more than 20 years from the case's window" in tables.rejects[0]["reason"]
