@@ -13,6 +13,7 @@ import pytest
 import shapely
 
 from contested.base.errors import LayerError
+from contested.territory import packed
 from contested.territory.area_files import read_features
 from contested.territory.features import FeatureFile
 from contested.territory.layers import LayerTables
@@ -37,11 +38,11 @@ def kml(body: str) -> str:
 
 
 def kmz(**files: str | bytes) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    stored = io.BytesIO()
+    with zipfile.ZipFile(stored, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
             archive.writestr(name.replace("__", "/").replace("_kml", ".kml"), content)
-    return packed.getvalue()
+    return stored.getvalue()
 
 
 @pytest.fixture
@@ -143,3 +144,17 @@ def test_latitude_first_is_refused_as_in_every_form(features: Any) -> None:
     swapped = " ".join(f"{lat},{lon}" for lon, lat in SQUARE.exterior.coords)
     with pytest.raises(LayerError, match="look swapped: exchanged they meet the case's region"):
         features(kml(f"<Placemark>{polygon(swapped)}</Placemark>"))
+
+
+def test_an_archive_that_would_fill_the_memory_is_not_opened(features: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    many = kmz(**{f"f{number}": "x" for number in range(50)})
+    monkeypatch.setattr(packed, "MAX_FILES", 49)
+    with pytest.raises(LayerError, match="holds 50 files, more than 49"):
+        features(many, "a.kmz")
+    monkeypatch.setattr(packed, "MAX_UNPACKED_BYTES", 49)
+    monkeypatch.setattr(packed, "MAX_FILES", 50)
+    with pytest.raises(LayerError, match="unpacked it has 50 bytes, more than 49"):
+        features(many, "a.kmz")
+    monkeypatch.setattr(packed, "MAX_DIRECTORY_BYTES", 1000)
+    with pytest.raises(LayerError, match="its table of contents has .* bytes, more than 1,000"):
+        features(many, "a.kmz")

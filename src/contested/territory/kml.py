@@ -11,7 +11,6 @@ gives one.
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ import shapely
 from contested.base.errors import LayerError
 from contested.base.rows import read_text
 from contested.territory.features import Member
-from contested.territory.packed import check_zip, read_packed
+from contested.territory.packed import open_zip, read_packed
 
 _CONTAINERS = ("kml", "Document", "Folder")
 _PASSED_OVER = ("GroundOverlay", "ScreenOverlay", "PhotoOverlay")
@@ -76,18 +75,14 @@ def read_kml(path: Path, shown: str) -> tuple[list[Member], list[str]]:
 
 
 def _unpacked(path: Path, shown: str, notes: list[str]) -> str:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            check_zip(archive, shown)
-            names = [name for name in archive.namelist() if name.lower().endswith(".kml")]
-            if not names:
-                raise LayerError(f"{shown}: the KMZ holds no .kml file; save it again from the map")
-            # The main file is the first at the root, by custom doc.kml.
-            main = min(names, key=lambda name: (name.count("/"), name.lower() != "doc.kml", names.index(name)))
-            raw = read_packed(archive, main, shown)
-            notes.extend(f"{shown}: {name} was not read, only {main}" for name in names if name != main)
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError) as fault:
-        raise LayerError(f"{shown}: the KMZ cannot be unpacked: {fault}; download it again") from None
+    with open_zip(path, shown) as archive:
+        names = [name for name in archive.namelist() if name.lower().endswith(".kml")]
+        if not names:
+            raise LayerError(f"{shown}: the KMZ holds no .kml file; save it again from the map")
+        # The main file is the first at the root, by custom doc.kml.
+        main = min(names, key=lambda name: (name.count("/"), name.lower() != "doc.kml", names.index(name)))
+        raw = read_packed(archive, main, shown)
+    notes.extend(f"{shown}: {name} was not read, only {main}" for name in names if name != main)
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as fault:

@@ -1,18 +1,25 @@
 """Zip archives that bring a layer: KMZ, and shapefiles.
 
-In: an opened archive. Out: nothing, or the bytes of one file. Refuses: archives whose files, unpacked, are too large or
+In: an archive. Out: the same, opened and checked, or the bytes of one file. Refuses: archives whose files, unpacked, are too large or
 packed too tightly to be honest, and encrypted ones. Nothing is unpacked to disk.
 """
 
 from __future__ import annotations
 
+import os
+import struct
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from contested.base.errors import LayerError
 from contested.base.rows import MAX_CSV_BYTES
 
 #: Largest sum of unpacked files, bytes.
 MAX_UNPACKED_BYTES = MAX_CSV_BYTES
+#: Largest table of contents, bytes: it is held in memory as a whole, some five times as large.
+MAX_DIRECTORY_BYTES = 16 * 1024 * 1024
 #: Files in an archive: a KMZ with pictures has hundreds.
 MAX_FILES = 10_000
 #: Unpacked bytes per packed byte above which an archive is taken for an attack, for files of more than a megabyte.
@@ -21,8 +28,42 @@ MAX_RATIO = 200
 _SMALL_BYTES = 1024 * 1024
 
 
-def check_zip(archive: zipfile.ZipFile, shown: str) -> None:
-    """Refuse an archive that would fill the memory."""
+#: Faults that an archive shows when it is opened or read.
+ZIP_FAULTS = (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, struct.error)
+
+
+@contextmanager
+def open_zip(path: Path, shown: str) -> Iterator[zipfile.ZipFile]:
+    """The archive, once it is sure that it will not fill the memory.
+
+    Raises
+    ------
+    LayerError
+        When it would, or cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - 65_557))
+            tail = file.read()
+            # The end record gives the bytes of the table of contents; all ones point to the wide record before it.
+            place = tail.rfind(b"PK\x05\x06")
+            length = struct.unpack_from("<L", tail, place + 12)[0] if place >= 0 else 0
+            wide = tail.rfind(b"PK\x06\x06")
+            if length == 0xFFFFFFFF and wide >= 0:
+                length = struct.unpack_from("<Q", tail, wide + 40)[0]
+            if length > MAX_DIRECTORY_BYTES:
+                raise LayerError(
+                    f"{shown}: its table of contents has {length:,} bytes, more than {MAX_DIRECTORY_BYTES:,}; split it"
+                )
+            with zipfile.ZipFile(file) as archive:
+                _check_members(archive, shown)
+                yield archive
+    except ZIP_FAULTS as fault:
+        raise LayerError(f"{shown}: the archive cannot be unpacked: {fault}; download it again") from None
+
+
+def _check_members(archive: zipfile.ZipFile, shown: str) -> None:
     members = archive.infolist()
     if len(members) > MAX_FILES:
         raise LayerError(f"{shown}: the archive holds {len(members):,} files, more than {MAX_FILES:,}; split it")

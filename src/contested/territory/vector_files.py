@@ -10,7 +10,6 @@ nothing beyond the package itself.
 from __future__ import annotations
 
 import json
-import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -21,7 +20,7 @@ import shapely
 
 from contested.base.errors import LayerError
 from contested.territory.features import Member
-from contested.territory.packed import check_zip
+from contested.territory.packed import open_zip
 from contested.territory.projections import MISSING_CRS_HINT, in_degrees
 
 if TYPE_CHECKING:
@@ -85,12 +84,8 @@ def _sources(path: Path, shown: str, pyogrio: Any, notes: list[str]) -> Iterator
 
 
 def _shapefiles_in(path: Path, shown: str) -> list[str]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            check_zip(archive, shown)
-            names = sorted(name for name in archive.namelist() if name.lower().endswith(".shp"))
-    except (zipfile.BadZipFile, OSError) as fault:
-        raise LayerError(f"{shown}: the archive cannot be read: {fault}; download it again") from None
+    with open_zip(path, shown) as archive:
+        names = sorted(name for name in archive.namelist() if name.lower().endswith(".shp"))
     names = [name for name in names if not any(part.startswith(("__MACOSX", ".")) for part in name.split("/"))]
     if not names:
         raise LayerError(f"{shown}: the archive holds no .shp file; expected a zipped shapefile")
