@@ -156,5 +156,5 @@ def test_an_archive_that_would_fill_the_memory_is_not_opened(features: Any, monk
     with pytest.raises(LayerError, match="unpacked it has 50 bytes, more than 49"):
         features(many, "a.kmz")
     monkeypatch.setattr(packed, "MAX_DIRECTORY_BYTES", 1000)
-    with pytest.raises(LayerError, match="its table of contents has .* bytes, more than 1,000"):
+    with pytest.raises(LayerError, match=r"its table of contents has .* bytes, more than 1,000"):
         features(many, "a.kmz")

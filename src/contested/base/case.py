@@ -145,8 +145,8 @@ class LayerEntry(Sourced):
     """A layer of control. ``path`` is a file, a folder or a glob inside the case folder."""
 
     name: Name
-    form: Literal["long", "wide", "intervals", "maps", "geojson", "changes"]
-    """Place-status tables (three forms); dated ``maps`` (``geojson``: only such files); ``changes``: gains, losses."""
+    form: Literal["long", "wide", "intervals", "maps", "geojson", "gains"]
+    """Place-status tables (three forms); dated ``maps`` (``geojson``: only such files); ``gains``: gains and losses."""
     columns: dict[LayerColumn, str] = {}
     """What it holds → column or property of the file, where that has another name."""
     places: str | None = None
@@ -160,9 +160,9 @@ class LayerEntry(Sourced):
     holder: str | None = None
     """Party of features that carry no property (dated maps)."""
     elsewhere: str | None = None
-    """Party of the rest of the region (dated maps, changes)."""
+    """Party of the rest of the region (dated maps, gains)."""
     party: str | None = None
-    """Party whose gains and losses a layer of ``changes`` states."""
+    """Party whose gains and losses a layer of ``gains`` states."""
     against: str | None = None
     """Party that it gains ground from and loses ground to."""
     classes: dict[str, Literal["unchanged", "gained", "lost"]] = {}
@@ -174,8 +174,8 @@ class LayerEntry(Sourced):
 
     @model_validator(mode="after")
     def _names_both_sides(self) -> LayerEntry:
-        if self.form == "changes" and (self.party is None or self.against is None):
-            raise ValueError("a layer of changes needs party (whose gains) and against (from whom); add both")
+        if self.form == "gains" and (self.party is None or self.against is None):
+            raise ValueError("a layer of gains needs party (whose gains) and against (from whom); add both")
         return self
 
 

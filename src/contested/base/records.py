@@ -414,7 +414,7 @@ HOLDINGS = Table(
         _c("valid_to", "date", "last day, included"),
         _c("geometry", "bytes", "WKB polygon or multipolygon, WGS 84 degrees"),
         *_ORIGINAL,
-        _c("made_by", "text", "polygon (given), voronoi (cell of a place's point), the format of a map (geojson, kml, shapefile, geopackage, geoparquet), or changes"),
+        _c("made_by", "text", "polygon (given), voronoi (cell of a place's point), the format of a map (geojson, kml, shapefile, geopackage, geoparquet), or gains"),
     ),
 )  # fmt: skip
 

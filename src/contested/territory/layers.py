@@ -1,9 +1,9 @@
 """Any layer of control → repaired, dated holdings.
 
-In: a layer's entry in ``case.toml`` and the case: place-status tables (long, wide, intervals), dated maps, or changes.
-Out: :class:`LayerTables`: the holdings, the rows refused, and notes on what was mended or is missing. Refuses: layers
-of which nothing can be used, and whatever :mod:`~contested.territory.statuses`, :mod:`~contested.territory.maps`,
-:mod:`~contested.territory.changes` and :mod:`~contested.territory.features` refuse.
+In: a layer's entry in ``case.toml`` and the case: place-status tables (long, wide, intervals), dated maps, or gains and
+losses. Out: :class:`LayerTables`: the holdings, the rows refused, and notes on what was mended or is missing. Refuses:
+layers of which nothing can be used, and whatever :mod:`~contested.territory.statuses`,
+:mod:`~contested.territory.maps`, :mod:`~contested.territory.gains` and :mod:`~contested.territory.features` refuse.
 
 States of places run until the place's next mention, the last one to the end of the case's window. Days outside the
 window are kept: what a place became afterwards belongs to its story.
@@ -24,8 +24,8 @@ from contested.base.errors import LayerError, nearest_name
 from contested.base.records import HOLDINGS, UNKNOWN
 from contested.territory.area_files import AREA_SUFFIXES, read_features
 from contested.territory.cells import make_cells
-from contested.territory.changes import Sides, read_changes
 from contested.territory.features import make_reject, notes_of_repairs
+from contested.territory.gains import Sides, read_gains
 from contested.territory.maps import Maps, add_elsewhere, read_maps
 from contested.territory.scope import Scope, case_scope
 from contested.territory.statuses import Statuses, close_spans, read_points, read_statuses
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _AREAS = tuple(AREA_SUFFIXES)
-_SUFFIXES = {"geojson": (".geojson", ".json"), "maps": _AREAS, "changes": _AREAS}
+_SUFFIXES = {"geojson": (".geojson", ".json"), "maps": _AREAS, "gains": _AREAS}
 _TABLE_SUFFIXES = (".csv", ".tsv", ".txt")
 
 
@@ -57,7 +57,7 @@ def read_layer(entry: LayerEntry, case: Case) -> LayerTables:
     """
     scope = case_scope(entry, case)
     paths = layer_files(entry, case.folder)
-    if entry.form == "maps" or entry.form == "geojson" or entry.form == "changes":
+    if entry.form == "maps" or entry.form == "geojson" or entry.form == "gains":
         return _read_areas(entry, paths, scope)
     statuses = Statuses()
     if entry.places is not None:
@@ -71,15 +71,15 @@ def read_layer(entry: LayerEntry, case: Case) -> LayerTables:
 
 
 def _read_areas(entry: LayerEntry, paths: list[Path], scope: Scope) -> LayerTables:
-    if entry.form == "changes":
+    if entry.form == "gains":
         sides = Sides(entry.party or "", entry.against or "", entry.classes)
-        maps = read_changes(paths, sides, entry.max_age_days, scope)
+        maps = read_gains(paths, sides, entry.max_age_days, scope)
     else:
         maps = read_maps(paths, entry.holder, entry.max_age_days, scope)
     areas = list(maps.areas)
     if areas and entry.elsewhere is not None and scope.region is not None:
         areas += add_elsewhere(areas, entry.elsewhere, scope.region)
-    return area_tables(entry.name, replace(maps, areas=tuple(areas)), changes=entry.form == "changes")
+    return area_tables(entry.name, replace(maps, areas=tuple(areas)), gains=entry.form == "gains")
 
 
 def layer_files(entry: LayerEntry, folder: Path) -> list[Path]:
@@ -138,13 +138,13 @@ def make_holdings(name: str, statuses: Statuses, polygons: Mapping[str, shapely.
     return LayerTables(_number(name, rows), statuses.rejects, tuple(statuses.notes))
 
 
-def area_tables(name: str, maps: Maps, changes: bool = False) -> LayerTables:
-    """Dated maps as holdings; ``changes`` says that they were made of gains and losses."""
+def area_tables(name: str, maps: Maps, gains: bool = False) -> LayerTables:
+    """Dated maps as holdings; ``gains`` says that they were made of gains and losses."""
     shapes = shapely.to_wkb(np.array([area.geometry for area in maps.areas], dtype=object)).tolist()
     rows = [
         {
             "place": None, "holder": area.holder, "valid_from": area.first, "valid_to": area.last,
-            "geometry": shape, "made_by": "changes" if changes else AREA_SUFFIXES[Path(area.path).suffix.lower()],
+            "geometry": shape, "made_by": "gains" if gains else AREA_SUFFIXES[Path(area.path).suffix.lower()],
             "original_path": area.path, "original_row": area.row,
         }
         for area, shape in zip(maps.areas, shapes, strict=True)

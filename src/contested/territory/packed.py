@@ -1,7 +1,7 @@
 """Zip archives that bring a layer: KMZ, and shapefiles.
 
-In: an archive. Out: the same, opened and checked, or the bytes of one file. Refuses: archives whose files, unpacked, are too large or
-packed too tightly to be honest, and encrypted ones. Nothing is unpacked to disk.
+In: an archive. Out: the same, opened and checked, or the bytes of one file. Refuses: archives whose files, unpacked,
+are too large or packed too tightly to be honest, and encrypted ones. Nothing is unpacked to disk.
 """
 
 from __future__ import annotations

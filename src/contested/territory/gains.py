@@ -73,7 +73,7 @@ class _Change:
 Period = tuple[date, date]
 
 
-def read_changes(paths: Iterable[Path], sides: Sides, max_age_days: int, scope: Scope) -> Maps:
+def read_gains(paths: Iterable[Path], sides: Sides, max_age_days: int, scope: Scope) -> Maps:
     """Read gains and losses as dated areas.
 
     Raises
