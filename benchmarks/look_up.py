@@ -33,7 +33,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
 from contested.territory.control import ControlLayer
-from contested.territory.look_up import open_layers
+from contested.territory.plain_layers import open_layers
 
 #: Most points that a way is given; the rest would take minutes.
 MOST = {"geopandas": 1_000_000, "duckdb": 200_000, "sedonadb": 1_000_000}

@@ -17,7 +17,7 @@ from contested.base.errors import DatasetError, LayerError
 from contested.base.times import parse_interval
 from contested.territory.change_maps import ChangeMap, map_change, places_changed
 from contested.territory.control import ControlLayer
-from contested.territory.look_up import open_layers
+from contested.territory.plain_layers import open_layers
 from contested.territory.scope import plain_scope
 from contested.territory.statuses import Statuses, read_points
 
