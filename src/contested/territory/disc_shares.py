@@ -32,7 +32,7 @@ CodesIn = Callable[[Reals, Reals, Whole], NDArray[np.integer]]
 MODEL_ERROR = 0.002
 #: A parallel bends away from the great circle: of a disc cut by one the share is wrong by R·tan(latitude) / (3π·6371 km).
 #: This is the largest product kept, metres. When changed: run scripts/measure_discs.py again.
-MOST_BENT_M = 118_000.0
+MOST_BENT_M = 110_000.0
 #: Largest radius kept at any latitude, metres: there the metric at the rim is no longer that of the centre.
 LARGEST_M = 500_000.0
 
