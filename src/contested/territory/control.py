@@ -7,7 +7,7 @@ intervals that end before they begin. A point that is not finite, or a day witho
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -19,10 +19,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from contested.base.errors import RecordError, nearest_name
 from contested.base.places import Box
+from contested.base.records import UNKNOWN
+from contested.territory.compiled import is_worthwhile
 from contested.territory.ground import Ground, Reals, column_names
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from contested.territory.cell_index import CellIndex
+    from contested.territory.edge_runs import EdgeRuns
 
 Days = NDArray[np.datetime64]
 Whole = NDArray[np.int64]
@@ -92,6 +97,7 @@ class ControlLayer:
         self._wkb = np.array(holdings["geometry"].to_pylist(), dtype=object)[chosen]
         self.elsewhere = elsewhere
         self.columns = column_names(self._holders.tolist(), elsewhere)
+        self.rest = self.columns.index(elsewhere or UNKNOWN)
         self._cut_into_spans()
         self._grounds: dict[int, Ground] = {}
 
@@ -180,8 +186,73 @@ class ControlLayer:
         number = int(self.maps_on(as_days(day.isoformat()))[0])
         return None if number < 0 else self.ground(number)
 
+    @cached_property
+    def edge_runs(self) -> EdgeRuns:
+        """The boundaries of all spans; needs the compiler of the extra ``fast``."""
+        from contested.territory.edge_runs import Areas, trace_edges
+
+        number: dict[bytes, int] = {}
+        shape = np.array([number.setdefault(wkb, len(number)) for wkb in self._wkb.tolist()], dtype=np.int64)
+        column = np.array([self.columns.index(holder) for holder in self._holders], dtype=np.int64)
+        first, last = np.searchsorted(self._starts, self._first), np.searchsorted(self._starts, self._last + 1) - 1
+        stated = column != self.rest if self.rest == len(self.columns) - 1 else np.ones(len(column), dtype=bool)
+        areas = Areas(
+            shapely.from_wkb(list(number)), shape[stated], column[stated],
+            first[stated].astype(np.int64), last[stated].astype(np.int64),
+        )  # fmt: skip
+        return trace_edges(
+            areas, self.rest, self.span_count, lambda span: self.ground(int(self._map_of_span[span])).disjoint_areas
+        )
+
+    @cached_property
+    def _index(self) -> CellIndex:
+        return self.edge_runs.index()
+
+    @cached_property
+    def _calendar(self) -> tuple[int, NDArray[np.int16]]:
+        """The layer's first day since 1970, and for each day from there its span, -1 where no map is in force."""
+        spans = np.repeat(self._map_spans, np.diff(self._starts))
+        return int(self._starts[0]), spans
+
+    @cached_property
+    def _map_spans(self) -> NDArray[np.int16]:
+        """Each span's number, -1 where no map is in force; the last span, which never ends, has none."""
+        spans = np.where(self._map_of_span < 0, -1, np.arange(self.span_count)).astype(np.int16)
+        return spans[:-1]
+
+    def codes_on(self, lon: Reals, lat: Reals, days: Days, threads: int = 1) -> NDArray[np.uint8]:
+        """Column number of the holder at each point on each day; unknown where there is no map or no point.
+
+        The fastest look-up there is: arrays of one length, ``float64`` and ``datetime64[D]``, are not copied.
+        """
+        day = np.asarray(days, dtype="datetime64[D]").view(np.int64)
+        if not self._is_indexed(len(lon)):
+            return self._codes_by_map(lon, lat, self.spans_on(days)).astype(np.uint8)
+        codes = self._index.columns_on(lon, lat, day, self._calendar, len(self.columns) - 1, threads)
+        return self._settle_near(codes, lon, lat, self.spans_on, days)
+
     def codes_in(self, lon: Reals, lat: Reals, spans: Whole) -> Whole:
         """Column number of the holder at each point in each span; unknown where there is no map or no point."""
+        if not self._is_indexed(len(lon)):
+            return self._codes_by_map(lon, lat, spans)
+        calendar = (0, self._map_spans)
+        codes = self._index.columns_on(lon, lat, spans.astype(np.int64), calendar, len(self.columns) - 1)
+        return self._settle_near(codes, lon, lat, lambda some: some, spans).astype(np.int64)
+
+    def _is_indexed(self, rows: int) -> bool:
+        """Whether the index answers: it is there already, or building it is worth the while."""
+        return "_index" in self.__dict__ or is_worthwhile(rows)
+
+    def _settle_near(
+        self, codes: NDArray[np.uint8], lon: Reals, lat: Reals, spans_of: Callable[[Any], Whole], when: Any
+    ) -> NDArray[np.uint8]:
+        """Ask the maps themselves about points within centimetres of an edge."""
+        near = np.flatnonzero(codes == self._index.near)
+        if len(near):
+            codes[near] = self._codes_by_map(lon[near], lat[near], spans_of(when[near]))
+        return codes
+
+    def _codes_by_map(self, lon: Reals, lat: Reals, spans: Whole) -> Whole:
         codes = np.full(len(lon), len(self.columns) - 1, dtype=np.int64)
         for number, rows in groups(np.where(possible(lon, lat), self.maps_of_spans(spans), -1)):
             codes[rows] = self.ground(number).codes_at(lon[rows], lat[rows])
@@ -220,7 +291,7 @@ class ControlLayer:
         if (backward := last < first).any():
             row = int(np.flatnonzero(backward)[0])
             raise RecordError(f"point {row}: the interval ends on {last[row]}, before its start {first[row]}")
-        codes = self.codes_in(lon, lat, self.spans_on(first))
+        codes = self.codes_on(lon, lat, first).astype(np.int64)
         names = np.array(self.columns, dtype=object)
         span = self.spans_on(first)
         known = self.maps_of_spans(span) >= 0

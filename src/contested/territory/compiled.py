@@ -1,0 +1,27 @@
+"""Whether the compiled look-ups serve.
+
+In: a number of rows. Out: whether compiled code should answer them. Refuses: nothing.
+
+The compiler (numba) belongs to the extra ``fast``. Without it, and for few rows, Shapely answers: the answers are the
+same, and nobody waits for a compiler that saves a tenth of a second.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from functools import cache
+
+#: From so many rows on an index pays: Shapely answers about 1.5 million a second, compiling anew takes some seconds and
+#: loading what was compiled before one. When changed: run benchmarks/look_up.py.
+MANY_ROWS = 20_000
+
+
+@cache
+def has_compiler() -> bool:
+    """Whether numba is installed."""
+    return importlib.util.find_spec("numba") is not None
+
+
+def is_worthwhile(rows: int) -> bool:
+    """Whether compiled code should answer so many rows."""
+    return rows >= MANY_ROWS and has_compiler()
