@@ -30,8 +30,8 @@ CodesIn = Callable[[Reals, Reals, Whole], NDArray[np.integer]]
 
 #: Largest departure of a share from that of the geodesic disc, which the two limits below keep.
 MODEL_ERROR = 0.002
-#: A parallel bends away from the great circle: of a disc cut by one the share is wrong by R·tan(latitude) / (3π·6371 km).
-#: This is the largest product kept, metres. When changed: run scripts/measure_discs.py again.
+#: A parallel bends away from the great circle, so the share of a disc cut by one departs with R·tan(latitude). This is
+#: the largest product kept, metres. When changed: run scripts/measure_discs.py again.
 MOST_BENT_M = 110_000.0
 #: Largest radius kept at any latitude, metres: there the metric at the rim is no longer that of the centre.
 LARGEST_M = 500_000.0
@@ -107,7 +107,7 @@ class DiscShares:
         return p
 
     def _fill(self, lon: Reals, lat: Reals, radius_m: Reals, first_day: Whole, last_day: Whole, p: Reals) -> None:
-        from contested.territory.disc_kernel import add_discs
+        from contested.territory.disc_kernels import add_discs
 
         after = last_day + 1
         begin_span, end_span = self._span_of(first_day), self._span_of(last_day)

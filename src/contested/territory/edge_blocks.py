@@ -68,12 +68,15 @@ def cut_into_blocks(runs: EdgeRuns, span_starts: NDArray[np.int64]) -> EdgeBlock
 
     Parameters
     ----------
+    runs
+        Edges; those without length or with one column on both sides are left out.
     span_starts
         First day of each span, days since 1970-01-01, ascending; the last span has no end.
     """
     edges, first, last = _ordered_edges(runs, span_starts)
     begun, ended = np.sort(first), np.sort(last)
-    steps, first_block, chosen = [], [], []
+    steps, first_block = [], []
+    chosen: list[NDArray[np.intp]] = []
     for step in (*STEPS, runs.span_count + 1):
         begins = np.arange(0, max(runs.span_count, 1), step)
         living = np.searchsorted(begun, begins + 2 * step) - np.searchsorted(ended, begins)

@@ -1,7 +1,7 @@
-"""The compiled loop behind :mod:`contested.territory.disc_shares`: shares of discs from the edges that meet them.
+"""The compiled loop of the shares of discs (:mod:`contested.territory.disc_shares`).
 
 In: arrays of discs and the arrays of :class:`~contested.territory.edge_blocks.EdgeBlocks`. Out: shares, written in
-place. Refuses: nothing; all checks stand in the caller. Importing this module needs numba.
+place. Refuses: nothing; all checks stand in the caller.
 
 The rule. Let O be the disc's centre. The column at a place z is the column at O, changed at every edge between O and z.
 So each edge within the disc adds its shadow, the part of the disc behind it as seen from O, to the column on its far
@@ -18,20 +18,22 @@ however near it is, and what they say of the jump cancels.
 from __future__ import annotations
 
 import math
+from typing import Any
 
-import numpy as np
 from numba import njit
 
+from contested.territory.cell_index import PER_DEGREE
+
 _TURN = 2.0 * math.pi
-#: Metres per radian: the equatorial radius of WGS 84; and the square of its first eccentricity.
+#: WGS 84: equatorial radius, metres, and square of the first eccentricity.
 _A = 6_378_137.0
 _E2 = 0.006_694_379_990_141_316
-_STEPS = 10_000_000.0
+_STEPS = float(PER_DEGREE)
 _RADIANS = math.pi / 180.0
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _shadow(ax, ay, bx, by, cross, r2):  # type: ignore[no-untyped-def]
+def _shadow(ax: Any, ay: Any, bx: Any, by: Any, cross: Any, r2: Any) -> Any:
     """Signed shadow of an edge in a disc around the origin, without the directions of ends within the disc."""
     from_inside = ax * ax + ay * ay < r2
     to_inside = bx * bx + by * by < r2
@@ -64,7 +66,10 @@ def _shadow(ax, ay, bx, by, cross, r2):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def add_discs(lon, lat, radius_m, begin, after, block, mapped, rest, nodes, edges, roots, out):  # type: ignore[no-untyped-def]
+def add_discs(
+    lon: Any, lat: Any, radius_m: Any, begin: Any, after: Any, block: Any, mapped: Any, rest: Any,
+    nodes: Any, edges: Any, roots: Any, out: Any,
+) -> None:  # fmt: skip
     """Shares of each disc over the days from ``begin`` up to ``after``, added to ``out``, which comes as zeros.
 
     ``block`` is the block that holds the days, -1 for a row that is wholly unknown; ``mapped`` is the share of the days
