@@ -6,6 +6,8 @@ and latitude; and the bound that the two limits in ``contested.territory.disc_sh
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -50,7 +52,12 @@ def plane_share(corners: NDArray[np.int32], lat: float, radius_m: float) -> floa
     count = len(ends)
     zero = np.zeros(count, dtype=np.int32)
     runs = EdgeRuns(ends, zero.astype(np.uint8), np.full(count, 2, dtype=np.uint8), zero, zero, 2, 1)
-    shares = DiscShares(runs, 3, np.array([0]), np.array([True]), lambda lon, lat, spans: np.zeros_like(spans))
+
+    def look_up(lon: Any, lat: Any, spans: Any) -> Any:
+        inside = shapely.contains_xy(shapely.polygons(corners / PER_DEGREE), lon, lat)
+        return np.where(inside, 0, 2)
+
+    shares = DiscShares(runs, 3, np.array([0]), np.array([True]), look_up)
     day = np.array([0])
     return float(shares.shares(np.array([LON]), np.array([lat]), np.array([radius_m]), day, day)[0, 0])
 

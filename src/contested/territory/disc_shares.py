@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,11 @@ MOST_BENT_M = 110_000.0
 #: Largest radius kept at any latitude, metres: there the metric at the rim is no longer that of the centre.
 LARGEST_M = 500_000.0
 
+#: Smaller discs have the column at their centre told by the edges alone, metres: there rounding is no small matter.
+SMALLEST_M = 1.0
+#: Less than the shortest degree of latitude (110,574 m).
+METRES_A_DEGREE = 110_500.0
+
 #: Rows that a thread takes at a time.
 _CHUNK = 65_536
 #: Points looked up at a time.
@@ -56,7 +62,8 @@ class DiscShares:
     mapped
         Whether each span has a map.
     codes_in
-        The layer's look-up of points: it answers rows of radius 0, by its own rule for points on a boundary.
+        The layer's look-up of points: gives the column at the centre of a disc that is asked about one map, and
+        answers rows of radius 0, by its own rule for points on a boundary.
     """
 
     def __init__(
@@ -107,48 +114,51 @@ class DiscShares:
         return p
 
     def _fill(self, lon: Reals, lat: Reals, radius_m: Reals, first_day: Whole, last_day: Whole, p: Reals) -> None:
-        from contested.territory.disc_kernels import add_discs
-
-        after = last_day + 1
-        begin_span, end_span = self._span_of(first_day), self._span_of(last_day)
-        with np.errstate(invalid="ignore"):
-            drawable = (np.abs(lon) <= 180.0) & (np.abs(lat) + radius_m / 110_500.0 < POLAR_LATITUDE)
+        """Shares of one chunk, written to ``p``, which comes as zeros."""
         point = radius_m == 0
-        block = np.where(drawable & (end_span >= 0), self._block_of(begin_span, end_span), -1)
-        mapped = (self._mapped_days(after) - self._mapped_days(first_day)) / np.maximum(after - first_day, 1)
-        blocks = self._blocks
-        if point.any():
-            discs = np.flatnonzero(~point)
-            part = np.zeros((len(discs), self._columns))
+        if not point.any():
+            self._fill_discs(lon, lat, radius_m, first_day, last_day, p)
+            return
+        spots, discs = np.flatnonzero(point), np.flatnonzero(~point)
+        p[spots] = self._points(lon[spots], lat[spots], first_day[spots], last_day[spots])
+        part = np.zeros((len(discs), self._columns))
+        self._fill_discs(lon[discs], lat[discs], radius_m[discs], first_day[discs], last_day[discs], part)
+        p[discs] = part
+
+    def _fill_discs(self, lon: Reals, lat: Reals, radius_m: Reals, first_day: Whole, last_day: Whole, p: Reals) -> None:
+        from contested.territory.disc_kernels import add_discs, place_rows
+
+        blocks, after, count = self._blocks, last_day + 1, len(lon)
+        span, block, mapped = np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count)
+        place_rows(
+            first_day, after, self._starts, self._mapped, self._mapped_before, blocks.steps, blocks.first_block,
+            span, block, mapped,
+        )  # fmt: skip
+        with np.errstate(invalid="ignore"):
+            drawable = (np.abs(lon) <= 180.0) & (np.abs(lat) + radius_m / METRES_A_DEGREE < POLAR_LATITUDE)
+        block[~drawable] = -1
+        column = np.full(count, -1, dtype=np.int64)
+        one_map = np.flatnonzero((span >= 0) & (block >= 0) & (radius_m >= SMALLEST_M))
+        column[one_map] = self._codes_in(lon[one_map], lat[one_map], span[one_map])
+
+        def add(rows: Any, shares: Reals) -> None:
             add_discs(
-                lon[discs], lat[discs], radius_m[discs], first_day[discs], after[discs], block[discs], mapped[discs],
-                self._rest, blocks.nodes, blocks.edges, blocks.roots, part,
+                lon[rows], lat[rows], radius_m[rows], first_day[rows], after[rows], block[rows], mapped[rows],
+                column[rows], self._rest, blocks.nodes, blocks.edges, blocks.roots, shares,
             )  # fmt: skip
-            p[discs] = part
-            spots = np.flatnonzero(point)
-            p[spots] = self._points(lon[spots], lat[spots], first_day[spots], last_day[spots])
-        else:
-            add_discs(
-                lon, lat, radius_m, first_day, after, block, mapped,
-                self._rest, blocks.nodes, blocks.edges, blocks.roots, p,
-            )  # fmt: skip
+
+        add(slice(None), p)
+        near = one_map[column[one_map] < 0]
+        if len(near):
+            again = np.zeros((len(near), self._columns))
+            add(near, again)
+            p[near] = again
+        # Rounding may leave a hair below 0 where a column has nothing.
         np.maximum(p, 0.0, out=p)
         p /= p.sum(axis=1, keepdims=True)
 
     def _span_of(self, days: Whole) -> Whole:
         return np.searchsorted(self._starts, days, side="right") - 1
-
-    def _mapped_days(self, days: Whole) -> Whole:
-        """Number of days with a map before each day."""
-        span = self._span_of(days)
-        held = np.maximum(span, 0)
-        return np.where(span < 0, 0, self._mapped_before[held] + (days - self._starts[held]) * self._mapped[held])
-
-    def _block_of(self, first: Whole, last: Whole) -> Whole:
-        """Number of the smallest block that holds all spans from first to last."""
-        first = np.maximum(first, 0)
-        length = np.searchsorted(self._blocks.steps, last - first + 1)
-        return self._blocks.first_block[length] + first // self._blocks.steps[length]
 
     def _points(self, lon: Reals, lat: Reals, first_day: Whole, last_day: Whole) -> Reals:
         """Shares of the days alone, each span looked up once."""
@@ -171,6 +181,7 @@ class DiscShares:
             codes = np.where(span < 0, self._columns - 1, self._codes_in(lon[row], lat[row], np.maximum(span, 0)))
             total = np.bincount(row * self._columns + codes, days, minlength=end * self._columns)
             p[begin:end] = total.reshape(-1, self._columns)[begin:end]
+            p[begin:end] /= p[begin:end].sum(axis=1, keepdims=True)
             begin = end
         return p
 
