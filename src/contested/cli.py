@@ -152,13 +152,18 @@ def look_up(
     out: Annotated[Path, typer.Option(help="CSV or Parquet to write, by its ending.")],
     holder: Annotated[str | None, typer.Option(help="Party of features that carry no property.")] = None,
     elsewhere: Annotated[str | None, typer.Option(help="Party of the rest of the ground.")] = None,
+    columns: Annotated[
+        str | None, typer.Option(help="What to add, of holder,p,front_m,side,layer,layer_date,reason; all if left out.")
+    ] = None,
 ) -> None:
     """Who held these points on these days, and how far was the front."""
+    from contested.territory.answers import ADDED_COLUMNS
     from contested.territory.look_up import look_up_file
 
     with _progress(points.name) as progress:
         progress("looking up", str(layers))
-        summary = look_up_file(layers, points, out, holder, elsewhere)
+        wanted = ADDED_COLUMNS if columns is None else tuple(name.strip() for name in columns.split(","))
+        summary = look_up_file(layers, points, out, holder, elsewhere, wanted)
     typer.echo(str(summary))
 
 

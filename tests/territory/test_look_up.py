@@ -179,7 +179,7 @@ def test_parties_are_those_named_in_files_and_on_the_command_line(run: Run, coll
         ("lon,latt,date\n", 'the column "lat" is missing; did you mean "latt"'),
         ("lon,lat\n", 'the column "date" is missing'),
         ("lon,lat,date,holder\n", 'the column "holder" is one that the look-up adds'),
-        ("lon,lat,date,p_North\n10,50,2020-01-01,1\n", 'a column "p_North" already'),
+        ("lon,lat,date,p_North\n10,50,2020-01-01,1\n", 'the column "p_North" is one that the look-up adds'),
         ("lon,lat,lat,date\n", 'names the column "lat" twice'),
         ("lon,lat,date\n1,2,\x00\n", "NUL"),
     ],

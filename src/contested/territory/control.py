@@ -44,8 +44,8 @@ class ControlLookUp:
     ----------
     columns
         Names of the columns of ``p``: the parties in alphabetical order, then ``contested`` and ``unknown``.
-    holder
-        Holder of the point itself on the first day.
+    code
+        Number of the column of the point itself on the first day.
     p
         Share of each column over disc and days, shape (points, columns); each row sums to 1.
     layer_date
@@ -55,16 +55,21 @@ class ControlLookUp:
     """
 
     columns: tuple[str, ...]
-    holder: NDArray[np.object_]
+    code: NDArray[np.uint8]
     p: Reals
     layer_date: Days
     age_days: Reals
+
+    @property
+    def holder(self) -> NDArray[np.object_]:
+        """Holder of the point itself on the first day."""
+        return np.array(self.columns, dtype=object)[self.code]
 
     def p_of(self, party: str) -> Reals:
         """The shares of one party, ``contested`` or ``unknown``; zeros for a party that the layer never names."""
         if party in self.columns:
             return self.p[:, self.columns.index(party)]
-        return np.zeros(len(self.holder))
+        return np.zeros(len(self.code))
 
 
 class ControlLayer:
@@ -153,8 +158,21 @@ class ControlLayer:
 
     def spans_on(self, days: Days) -> Whole:
         """Number of the span that each day lies in; -1 before the first span and for no day."""
-        number = np.searchsorted(self._starts, days.astype(np.int64), side="right") - 1
-        return np.where(np.isnat(days), -1, number)
+        day = days.astype(np.int64) - self._starts[0]
+        # Not a time is far below all days.
+        within = np.minimum(day, len(self._span_of_day) - 1)
+        return np.where(day < 0, -1, self._span_of_day[np.maximum(within, 0)])
+
+    @cached_property
+    def _span_of_day(self) -> Whole:
+        """Span of each day from the layer's first to the first after its last."""
+        return np.repeat(np.arange(self.span_count), np.append(np.diff(self._starts), 1))
+
+    def map_dates_on(self, days: Days) -> Days:
+        """First day of the map in force on each day; not a time when there is none."""
+        dates = np.where(self._map_of_span < 0, _NO_DAY, self._date_of_span.astype("datetime64[D]"))
+        spans = self.spans_on(days)
+        return np.where(spans < 0, _NO_DAY, dates[np.maximum(spans, 0)])
 
     def maps_on(self, days: Days) -> Whole:
         """Number of the map in force on each day; -1 when there is none."""
@@ -292,21 +310,19 @@ class ControlLayer:
         if (backward := last < first).any():
             row = int(np.flatnonzero(backward)[0])
             raise RecordError(f"point {row}: the interval ends on {last[row]}, before its start {first[row]}")
-        codes = self.codes_on(lon, lat, first).astype(np.int64)
-        names = np.array(self.columns, dtype=object)
-        span = self.spans_on(first)
-        known = self.maps_of_spans(span) >= 0
-        dates = np.full(lon.shape, _NO_DAY)
-        dates[known] = self._date_of_span[span[known]].astype("datetime64[D]")
-        age = np.where(known, (first - dates).astype(np.float64), np.nan)
-        p = self._mean_shares(lon, lat, radius, first, last, codes)
-        return ControlLookUp(self.columns, names[codes], p, dates, age)
+        code = self.codes_on(lon, lat, first)
+        dates = self.map_dates_on(first)
+        age = np.where(np.isnat(dates), np.nan, (first - dates).astype(np.float64))
+        p = self._mean_shares(lon, lat, radius, first, last, code)
+        return ControlLookUp(self.columns, code, p, dates, age)
 
-    def _mean_shares(self, lon: Reals, lat: Reals, radius: Reals, first: Days, last: Days, codes: Whole) -> Reals:
+    def _mean_shares(
+        self, lon: Reals, lat: Reals, radius: Reals, first: Days, last: Days, code: NDArray[np.uint8]
+    ) -> Reals:
         """Shares averaged over days: each map in force within the interval once, weighted with its days."""
         p = np.zeros((len(lon), len(self.columns)))
         simple = (radius == 0) & (first == last) | ~possible(lon, lat) | np.isnat(first)
-        p[simple, codes[simple]] = 1.0
+        p[simple, code[simple]] = 1.0
         rows = self._fill_discs(np.flatnonzero(~simple), lon, lat, radius, first, last, p)
         if not len(rows):
             return p

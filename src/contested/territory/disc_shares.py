@@ -99,6 +99,8 @@ class DiscShares:
         threads
             Threads that share the rows.
         """
+        lon, lat, radius_m = (np.ascontiguousarray(values, dtype=np.float64) for values in (lon, lat, radius_m))
+        first_day, last_day = (np.ascontiguousarray(values, dtype=np.int64) for values in (first_day, last_day))
         p = np.zeros((len(lon), self._columns))
         chunks = [slice(start, start + _CHUNK) for start in range(0, len(lon), _CHUNK)]
 

@@ -144,14 +144,23 @@ def _trace(areas: Areas, rest: int, span_count: int) -> tuple[EdgeRuns, NDArray[
     count = np.searchsorted(shape[by_shape], areas.shape, side="right") - begin
     row = np.repeat(np.arange(len(areas.shape)), count)
     at = by_shape[np.repeat(begin, count) + _count_up(count)]
+    # An area that goes on in the next span, with the same edge, goes on as one.
+    width, columns = span_count + 1, int(areas.column.max(initial=0)) + 1
+    kind = (edge[at] * 2 + side[at]) * columns + areas.column[row]
+    key = kind * width + areas.first[row]
+    order = np.argsort(key)
+    key, stop = key[order], areas.last[row][order] + 1
+    goes_on = np.append(False, key[1:] == key[:-1] // width * width + stop[:-1])[: len(key)]
+    start = np.flatnonzero(~goes_on)
+    key, stop = key[start], stop[np.append(start[1:], len(key))[: len(start)] - 1]
+    kind, begun = np.divmod(key, width)
+    edge, side, column = kind // columns // 2, kind // columns % 2, kind % columns
     # The spans of an edge are cut into pieces wherever an area at it begins or ends.
-    width = span_count + 1
-    edge, start, stop = edge[at], areas.first[row], areas.last[row] + 1
-    cuts = np.unique(np.concatenate([edge * width + start, edge * width + stop]))
-    begin = np.searchsorted(cuts, edge * width + start)
+    cuts = np.unique(np.concatenate([edge * width + begun, edge * width + stop]))
+    begin = np.searchsorted(cuts, edge * width + begun)
     count = np.searchsorted(cuts, edge * width + stop) - begin
     piece = np.repeat(begin, count) + _count_up(count)
-    side, column = np.repeat(side[at], count), np.repeat(areas.column[row], count)
+    side, column = np.repeat(side, count), np.repeat(column, count)
     met = np.bincount(piece * 2 + side, minlength=2 * len(cuts)).reshape(-1, 2)
     twice = np.flatnonzero((met > 1).any(axis=1))
     doubled = np.zeros(span_count + 1, dtype=np.int64)

@@ -8,9 +8,10 @@ cannot be read. A row that cannot be answered stays, with holder ``unknown`` and
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import shapely
@@ -18,14 +19,20 @@ from numpy.typing import NDArray
 
 from contested.base.engine import write_whole
 from contested.base.errors import DatasetError, LayerError
-from contested.base.places import Box, geodesic_m
-from contested.base.records import UNKNOWN
+from contested.base.places import geodesic_m
 from contested.base.rows import read_rows
-from contested.territory.control import ControlLayer, ControlLookUp
-from contested.territory.fronts import FrontDistances, distance_to_front
+from contested.territory.answers import ADDED_COLUMNS, Answers, check_wanted
+from contested.territory.control import ControlLayer
 from contested.territory.layers import LayerTables, area_tables, make_holdings
 from contested.territory.maps import read_maps
-from contested.territory.point_files import PointRows, check_file_name, read_point_rows, table_bytes
+from contested.territory.point_files import (
+    check_columns,
+    check_file_name,
+    parquet_batches,
+    read_point_table,
+    table_bytes,
+    write_parquet,
+)
 from contested.territory.scope import Scope, plain_scope
 from contested.territory.statuses import (
     NEEDED,
@@ -38,13 +45,8 @@ from contested.territory.statuses import (
     read_statuses,
 )  # fmt: skip
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 #: How long a map stands when the next days have none, days; the default of a case's layers.
 MAX_AGE_DAYS = 14
-#: Columns that a look-up adds, beside ``p_<party>``.
-ADDED_COLUMNS = ("holder", "front_m", "side", "layer", "layer_date", "reason")
 #: How far cells reach beyond the outermost places when no case gives a region: this many times the median distance
 #: from a place to its nearest neighbour. Inner cells reach about half of one.
 MARGIN = 1.0
@@ -69,9 +71,10 @@ class LookUpSummary:
 
 
 def look_up_file(
-    layers: Path, points: Path, out: Path, holder: str | None = None, elsewhere: str | None = None
-) -> LookUpSummary:
-    """Answer a file of points.
+    layers: Path, points: Path, out: Path, holder: str | None = None, elsewhere: str | None = None,
+    columns: Sequence[str] = ADDED_COLUMNS,
+) -> LookUpSummary:  # fmt: skip
+    """Answer a file of points; Parquet to Parquet in pieces, so that memory stays flat.
 
     Parameters
     ----------
@@ -83,6 +86,8 @@ def look_up_file(
         Party of areas that name none.
     elsewhere
         Party of all ground outside the areas, on days that have a map. The front is then the areas' whole boundary.
+    columns
+        What to add, of :data:`~contested.territory.answers.ADDED_COLUMNS`. The distance to the front takes longest.
 
     Raises
     ------
@@ -95,22 +100,22 @@ def look_up_file(
         check_file_name(path)
     if out.exists() and out.resolve() == points.resolve():
         raise DatasetError(f"{out}: the answers would replace the points; give --out another name")
-    rows = read_point_rows(points, ADDED_COLUMNS)
+    check_wanted(columns)
     layer, notes = open_layers(layers, holder, elsewhere)
-    rows = _refuse_swapped(rows, layer)
-    found = layer.look_up(rows.lon, rows.lat, rows.first, rows.radius_m, rows.last)
-    front = distance_to_front(layer, rows.lon, rows.lat, rows.first)
-    reasons = _reasons(rows, found, layer)
-    table = _answers(rows.table, found, front, layer.name, reasons)
+    answers = Answers(layer, columns)
     try:
-        write_whole(out, table_bytes(table, out))
+        if points.suffix.lower() == out.suffix.lower() == ".parquet":
+            write_parquet(out, answers.of_batches(parquet_batches(points)))
+        else:
+            table, reasons = read_point_table(points)
+            check_columns(table.column_names, points.name, answers.names)
+            write_whole(out, table_bytes(answers.of_table(table, reasons), out))
     except OSError as fault:
         raise DatasetError(f"{out}: cannot be written: {fault.strerror}; check the folder and its rights") from None
-    refused = int((reasons != "").sum())
-    if len(layer.parties) < 2:
+    if len(layer.parties) < 2 and "front_m" in columns:
         notes.append("the layer names one party, so front_m is empty; name the party of all other ground: --elsewhere")
     return LookUpSummary(
-        len(reasons), len(reasons) - refused, refused, layer.parties, layer.map_days, out, tuple(notes)
+        answers.rows, answers.rows - answers.refused, answers.refused, layer.parties, layer.map_days, out, tuple(notes)
     )
 
 
@@ -188,63 +193,3 @@ def _region_around(seeds: NDArray[np.float64]) -> Any:
     return shapely.box(
         max(west - wide, -180.0), max(south - high, -90.0), min(east + wide, 180.0), min(north + high, 90.0)
     )
-
-
-def _refuse_swapped(rows: PointRows, layer: ControlLayer) -> PointRows:
-    """Refuse points far from the layer that lie in it with longitude and latitude exchanged."""
-    west, south, east, north = layer.bounds
-    wide, high = east - west, north - south
-    around: Box = (west - wide, south - high, east + wide, north + high)
-    with np.errstate(invalid="ignore"):
-        far = ~_inside(rows.written_lon, rows.written_lat, around)
-        swapped = far & _inside(rows.written_lat, rows.written_lon, layer.bounds)
-    reasons = rows.reasons.copy()
-    for row in np.flatnonzero(swapped):
-        reasons[row] = (
-            f"lon {rows.written_lon[row]:g} and lat {rows.written_lat[row]:g} look swapped: exchanged they lie in the "
-            "layer; check the columns"
-        )
-    bad = reasons != ""
-    nan, no_day = np.nan, np.datetime64("NaT", "D")
-    return replace(
-        rows, reasons=reasons, lon=np.where(bad, nan, rows.lon), lat=np.where(bad, nan, rows.lat),
-        first=np.where(bad, no_day, rows.first), last=np.where(bad, no_day, rows.last),
-    )  # fmt: skip
-
-
-def _inside(lon: NDArray[np.float64], lat: NDArray[np.float64], box: Box) -> NDArray[np.bool_]:
-    west, south, east, north = box
-    return (west <= lon) & (lon <= east) & (south <= lat) & (lat <= north)
-
-
-def _reasons(rows: PointRows, found: ControlLookUp, layer: ControlLayer) -> NDArray[np.object_]:
-    reasons = rows.reasons.copy()
-    silent = (reasons == "") & (found.holder == UNKNOWN)
-    no_map = silent & np.isnat(found.layer_date)
-    reasons[silent] = "no area of the layer states who held the point"
-    first, last = layer.days
-    for row in np.flatnonzero(no_map):
-        reasons[row] = f"no map is in force on {rows.first[row]}; the layer runs from {first} to {last}"
-    return reasons
-
-
-def _answers(
-    table: pa.Table, found: ControlLookUp, front: FrontDistances, layer: str, reasons: NDArray[np.object_]
-) -> pa.Table:
-    """The table with the answers added; metres to the millimetre, shares to nine decimals."""
-    import pyarrow as pa
-
-    added: dict[str, Any] = {"holder": pa.array(found.holder, pa.string())}
-    for number, column in enumerate(found.columns):
-        if number < len(found.columns) - 2 or found.p[:, number].any():
-            added[f"p_{column}"] = pa.array(np.round(found.p[:, number], 9))
-    added["front_m"] = pa.array(np.round(front.front_m, 3), from_pandas=True)
-    added["side"] = pa.array(front.side, pa.string())
-    added["layer"] = pa.array(np.full(len(reasons), layer, dtype=object), pa.string())
-    added["layer_date"] = pa.array(found.layer_date, pa.date32(), from_pandas=True)
-    added["reason"] = pa.array(reasons, pa.string())
-    for name, column in added.items():
-        if name in table.column_names:
-            raise DatasetError(f'the points have a column "{name}" already, which the look-up adds; rename it')
-        table = table.append_column(name, column)
-    return table
