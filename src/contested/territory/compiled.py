@@ -14,9 +14,9 @@ from functools import cache
 #: From so many rows on an index pays: Shapely answers about 1.5 million a second, compiling anew takes some seconds and
 #: loading what was compiled before one. When changed: run benchmarks/look_up.py.
 MANY_ROWS = 20_000
-#: The same for discs, of which Shapely answers some ten thousand a second, fewer over windows of days. The answers
+#: The same for discs, of which Shapely answers 15,000 a second, 3,000 over windows of days. The answers
 #: agree within what docs/methods/disc-shares.md tabulates. When changed: run benchmarks/disc_shares.py.
-MANY_DISCS = 20_000
+MANY_DISCS = 10_000
 
 
 @cache
