@@ -142,7 +142,7 @@ def duckdb_join(layer: ControlLayer) -> Callable[[Points], Any]:
 
     numbers, shapes = _maps_as_wkb(layer)
     connection = duckdb.connect(config={"threads": 1, "allow_unsigned_extensions": False})
-    found = sorted((Path(duckdb_ext.__file__).parent / "extensions").rglob("spatial.duckdb_extension"))
+    found = sorted((Path(next(iter(duckdb_ext.__path__))) / "extensions").rglob("spatial.duckdb_extension"))
     own = [path for path in found if f"v{duckdb.__version__}" in str(path)] or found
     connection.execute(f"LOAD '{own[0]}'")
     maps = pa.table({"map": pa.array(numbers, pa.int64()), "wkb": pa.array(shapes, pa.binary())})
@@ -165,7 +165,7 @@ def duckdb_join(layer: ControlLayer) -> Callable[[Points], Any]:
 def sedonadb_join(layer: ControlLayer) -> Callable[[Points], Any]:
     """SedonaDB at its best: the map's number folded into the longitude, so that one spatial join does all."""
     import pyarrow as pa
-    import sedona.db
+    import sedonadb
     import shapely
 
     numbers = np.unique(layer._map_of_span[layer._map_of_span >= 0]).tolist()
@@ -176,7 +176,7 @@ def sedonadb_join(layer: ControlLayer) -> Callable[[Points], Any]:
         )
         for k in numbers
     ]
-    context = sedona.db.connect()
+    context = sedonadb.connect()
     context.create_data_frame(pa.table({"wkb": pa.array(shapes, pa.binary())})).to_view("maps")
 
     def run(points: Points) -> Any:

@@ -168,6 +168,23 @@ def look_up(
 
 
 @app.command()
+def changes(
+    layers: Annotated[Path, typer.Argument(help="Folder of dated maps, or of a place-status table.")],
+    first: Annotated[str, typer.Option("--from", help="The earlier day, YYYY-MM-DD.")],
+    last: Annotated[str, typer.Option("--to", help="The later day, YYYY-MM-DD.")],
+    out: Annotated[Path, typer.Option(help="File to write: .svg, .png, .geojson or .csv.")],
+    places: Annotated[Path | None, typer.Option(help="CSV with place, lon, lat: which of them changed hands.")] = None,
+    holder: Annotated[str | None, typer.Option(help="Party of features that carry no property.")] = None,
+    elsewhere: Annotated[str | None, typer.Option(help="Party of the rest of the ground.")] = None,
+) -> None:
+    """What changed hands between two days: ground, and places."""
+    from contested.web.change_files import write_changes
+
+    for line in write_changes(layers, (first, last), out, places, (holder, elsewhere)):
+        typer.echo(line)
+
+
+@app.command()
 def presets(json_lines: AsJson = False) -> None:
     """Dataset formats that a case can name."""
     from contested.base.presets import dataset_presets

@@ -159,13 +159,17 @@ def parquet_batches(path: Path, rows: int = ROWS_AT_A_TIME) -> Iterator[pa.Table
 
 def write_parquet(path: Path, tables: Iterable[pa.Table]) -> None:
     """Write tables one after another into one Parquet file; an interruption leaves the old one whole."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     with whole_file(path) as temporary:
         writer = None
         try:
             for table in tables:
-                writer = writer or pq.ParquetWriter(temporary, table.schema, compression="zstd")
+                if writer is None:
+                    # A dictionary of reals is as long as the column.
+                    plain = [field.name for field in table.schema if not pa.types.is_floating(field.type)]
+                    writer = pq.ParquetWriter(temporary, table.schema, compression="zstd", use_dictionary=plain)
                 writer.write_table(table)
         finally:
             if writer is not None:

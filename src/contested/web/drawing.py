@@ -31,7 +31,7 @@ from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path as Outline
 from PIL import Image
 
-from contested.base.places import geodesic_m, wgs84
+from contested.base.places import Box, geodesic_m, wgs84
 from contested.web.edition import Edition
 from contested.web.ground import Ground
 from contested.web.incident_pages import emphasised, incident_order
@@ -126,9 +126,9 @@ def frame_axes(edition: Edition, axes: Axes) -> None:
     axes.set_facecolor("#f4f4f1")
 
 
-def draw_scale(edition: Edition, axes: Axes) -> None:
+def draw_scale(box: Box, axes: Axes) -> None:
     """A scale bar of a round geodesic length, at most a quarter of the width, and north."""
-    west, south, east, north = edition.case.file.region.box
+    west, south, east, north = box
     y = south + 0.035 * (north - south)
     width_m = float(geodesic_m(west, y, east, y))
     target = width_m / 4
@@ -147,7 +147,7 @@ def draw_scale(edition: Edition, axes: Axes) -> None:
     )  # fmt: skip
 
 
-def _patch(shape: Any, **style: Any) -> PathPatch | None:
+def shape_patch(shape: Any, **style: Any) -> PathPatch | None:
     """A polygon, with holes, as a patch."""
     vertices: list[Any] = []
     codes: list[Any] = []
@@ -168,12 +168,12 @@ def draw_ground(edition: Edition, axes: Axes, ground: Ground, day: date, *, cell
         if not cells:
             # On a small map a line is wider than this.
             area = shapely.simplify(area, (axes.get_xlim()[1] - axes.get_xlim()[0]) / 600)
-        fill = _patch(area, zorder=2, facecolor=mark.colour, alpha=0.62, linewidth=0)
+        fill = shape_patch(area, zorder=2, facecolor=mark.colour, alpha=0.62, linewidth=0)
         if fill is None:
             continue
         axes.add_patch(fill)
         if hatch := HATCHES[mark.pattern]:
-            over = _patch(area, zorder=3, facecolor="none", edgecolor="#00000066", hatch=hatch, linewidth=0)
+            over = shape_patch(area, zorder=3, facecolor="none", edgecolor="#00000066", hatch=hatch, linewidth=0)
             if over is not None:
                 axes.add_patch(over)
     if cells:

@@ -1,0 +1,104 @@
+"""Files of what changed hands: ``contested changes``, with no case.
+
+In: a folder of layers, two days, and perhaps a file of places. Out: a figure, a GeoJSON file or a table, and lines for
+the terminal. Refuses: layers that cannot be read, a day without a map, another ending of the file's name.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from contested.base.engine import write_whole
+from contested.base.errors import DatasetError, LayerError
+from contested.base.times import parse_interval
+from contested.territory.change_maps import ChangeMap, map_change, places_changed
+from contested.territory.control import ControlLayer
+from contested.territory.look_up import open_layers
+from contested.territory.scope import plain_scope
+from contested.territory.statuses import Statuses, read_points
+
+ENDINGS = (".svg", ".png", ".geojson", ".csv")
+
+
+def write_changes(
+    layers: Path, days: tuple[str, str], out: Path, places: Path | None = None,
+    parties: tuple[str | None, str | None] = (None, None),
+) -> list[str]:  # fmt: skip
+    """Write what changed between two days; the lines that say it.
+
+    Parameters
+    ----------
+    layers
+        Folder of dated maps or of a place-status table, or one such file.
+    days
+        The earlier and the later day as written.
+    out
+        Figure (.svg, .png), ground (.geojson) or table (.csv).
+    places
+        CSV with ``place,lon,lat``.
+    parties
+        Party of areas that name none, and party of all other ground.
+
+    Raises
+    ------
+    LayerError
+        When the layers or the places cannot be used.
+    RecordError
+        When a day has no map.
+    DatasetError
+        When the days cannot be read or the file not written.
+    """
+    if out.suffix.lower() not in ENDINGS:
+        raise DatasetError(f'{out}: the name ends in "{out.suffix}"; expected {", ".join(ENDINGS)}')
+    first, last = (_day(day) for day in days)
+    layer, notes = open_layers(layers, *parties)
+    change = map_change(layer, first, last)
+    moved = [] if places is None else _moved(layer, places, (first, last))
+    write_whole(out, _content(change, moved, out.suffix.lower()))
+    lines = [f"{row['before']} → {row['after']}: {row['area_km2']:,.3f} km²" for row in change.rows()]
+    lines += [f"{row['place']}: {row['before']} → {row['after']}" for row in moved]
+    if not change.changes:
+        lines.append(f"no ground changed hands between {first} and {last}")
+    if change.left_out_km2 > 0:
+        lines.append(f"note: traces narrower than 0.2 m left out, {change.left_out_km2:.4f} km² together")
+    return [*lines, *(f"note: {note}" for note in notes), f"written: {out}"]
+
+
+def _day(written: str) -> date:
+    try:
+        interval = parse_interval(written)
+    except ValueError as fault:
+        raise DatasetError(f"{fault}; expected a day, YYYY-MM-DD") from None
+    if interval.precision != "day":
+        raise DatasetError(f'"{written}" is a {interval.precision}; expected one day, YYYY-MM-DD')
+    return interval.start
+
+
+def _moved(layer: ControlLayer, places: Path, days: tuple[date, date]) -> list[dict[str, Any]]:
+    found = Statuses()
+    read_points(places, plain_scope(places.parent), found)
+    if not found.points:
+        raise LayerError(f"{places}: no row gives a place with a point; expected place,lon,lat")
+    lon, lat = zip(*found.points.values(), strict=True)
+    return places_changed(layer, list(found.points), lon, lat, days)
+
+
+def _content(change: ChangeMap, moved: list[dict[str, Any]], ending: str) -> bytes:
+    if ending == ".geojson":
+        return change.geojson().encode()
+    if ending == ".csv":
+        columns = ("place", "lon", "lat", "before", "after", "area_km2")
+        text = io.StringIO()
+        writer = csv.DictWriter(text, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows([*change.rows(), *moved])
+        return text.getvalue().encode()
+    # Drawing costs half a second to load.
+    from contested.web.change_figure import draw_change
+
+    drawn = draw_change(change, moved)
+    return drawn.svg if ending == ".svg" else drawn.png
