@@ -42,7 +42,7 @@ NEAR_M = 150_000.0
 OPPOSITE_M = 19_900_000.0
 #: Room around a box, metres: its corners and the point are rounded to 32 bits, 1 m at the other side of the earth.
 ROOM_M = 2.0
-#: Rows that one thread takes at a time.
+#: Most rows that one thread takes at a time; they are sorted by place, so that neighbours are asked for together.
 CHUNK = 1 << 17
 
 
@@ -129,7 +129,9 @@ class FrontIndex:
         n = len(x)
         hits, found = np.full((4, n), np.nan), np.full(n, -1, dtype=np.int64)
         if n and len(self._pieces):
-            parts = [slice(at, min(at + CHUNK, n)) for at in range(0, n, CHUNK)]
+            # As many parts for each thread.
+            size = -(-n // (threads * -(-n // (threads * CHUNK))))
+            parts = [slice(at, min(at + size, n)) for at in range(0, n, size)]
 
             def search(part: slice) -> None:
                 self._search(x[part], y[part], t[part], hits[:, part], found[part])
