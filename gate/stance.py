@@ -272,6 +272,8 @@ _PRONOUNS = re.compile(
     r"(?:it|its|they|them|their|theirs|we|us|our|ours|he|his|she|her|none of (?:its|their|our|his)|any)\b",
     re.IGNORECASE,
 )
+#: What a party of a civil war is called, as others by their names.
+_GROUPS = frozenset(["rebel", "opposition", "separatist", "insurgent", "guerrilla", "militia", "regime", "junta"])
 _SMALL = frozenset(["the", "a", "an", "its", "our", "his", "their"])
 _HEADS = re.compile(r"(?P<adjective>.+) (?:government|opposition|rebels|separatists|army|military)")
 
@@ -310,7 +312,7 @@ def rename(text: str, old: Forms, new: Forms) -> str:
         if found := re.search(rf"\b{re.escape(one)}\b", text):
             return text[: found.start()] + new.noun + text[found.end() :]
     words = [word for word in re.findall(r"[^\W\d_]\w*", text) if word.lower() not in _SMALL]
-    if not any(word[0].isupper() for word in words):
+    if not any(word[0].isupper() or word.lower().rstrip("s") in _GROUPS for word in words):
         return text
     if " " not in text and text[:1].islower() and not text.endswith("s"):
         return new.adjective

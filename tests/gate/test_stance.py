@@ -179,7 +179,7 @@ def test_no_party_of_the_set_is_only_blamed(gate: ModuleType) -> None:
         ("Russian", "Russia", "Hamas", "Hamas"),
         ("Russia", "Russia", "Syrian opposition", "the opposition"),
         ("the rebels", "Syrian opposition", "Syrian government", "the Syrian government"),
-        ("rebel", "Syrian opposition", "Russia", "rebel"),
+        ("rebel", "Syrian opposition", "Russia", "Russian"),
         ("Hamas", "Hamas", "Israel", "Israel"),
         ("the Emirates", "United Arab Emirates", "France", "France"),
         ("soldiers", "Iraqi government", "Houthis", "soldiers"),
@@ -218,7 +218,7 @@ def test_a_pronoun_is_not_swapped(gate: ModuleType, writer: ModuleType, tmp_path
     [
         ("the special services of Russia", "the special services of Iran"),
         ("the foreign minister", "the foreign minister"),
-        ("A Russian general", "An Iranian general"), ("Moscow", "Tehran"), ("The rebels", "The rebels"),
+        ("A Russian general", "An Iranian general"), ("Moscow", "Tehran"),
     ],
 )  # fmt: skip
 def test_only_what_names_a_party_is_renamed(gate: ModuleType, mention: str, renamed: str) -> None:

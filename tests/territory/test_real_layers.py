@@ -15,8 +15,9 @@ import pytest
 import shapely
 
 from contested.base.places import geodesic_m
+from contested.territory.changes import next_change
 from contested.territory.control import ControlLayer
-from contested.territory.fronts import distance_to_front, front_lines, next_change
+from contested.territory.fronts import distance_to_front, front_lines
 from contested.territory.look_up import look_up_file, open_layers
 
 pytestmark = pytest.mark.shared
