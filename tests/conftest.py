@@ -7,11 +7,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # No deadline: the machines that test are shared and noisy. The same examples each run: a change that
 # breaks a law fails for its author, not for whoever runs the tests next.
-settings.register_profile("contested", deadline=None, derandomize=True)
+settings.register_profile("contested", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("contested")
 
 PROJECT = Path(__file__).parents[1]

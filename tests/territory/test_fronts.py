@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from contested.base.errors import RecordError
 from contested.base.places import geodesic_m
+from contested.territory.compiled import has_compiler
 from contested.territory.control import ControlLayer
-from contested.territory.fronts import distance_to_front, front_lines, next_change
+from contested.territory.fronts import LayerFront, distance_to_front, front_lines, front_speed
 
 WEST = shapely.box(10.0, 50.0, 10.1, 50.1)
 MIDDLE = shapely.box(10.1, 50.0, 10.15, 50.1)
@@ -178,44 +179,79 @@ def test_days_without_map_and_layers_of_one_party_have_no_front(holdings: Any) -
     assert front_lines(both, date(2021, 5, 1), "north", "south").is_empty
 
 
-@pytest.mark.parametrize(
-    ("days", "asked", "expected"),
-    [
-        ("NNSS", 0, (2, "south")),  # the first day of the new party
-        ("NNSS", 2, (2, "south")),  # the day of the passing itself counts
-        ("NNSS", 3, None),  # it passed before
-        ("NCCS", 1, (3, "south")),  # contested is no passing
-        ("NCCN", 0, None),  # and back is none either
-        ("N??S", 0, (3, "south")),  # nor is unknown
-        ("CCSS", 0, (2, "south")),  # contested from the start: passes to the first to hold it
-        ("??SS", 0, None),  # nothing said before: not known to have passed
-        ("??SN", 0, (3, "north")),
-        ("NSNS", 0, (1, "south")),
-        ("NSNS", 2, (2, "north")),
-        ("NNNN", 1, None),
-    ],
-)
-def test_a_place_passes_when_another_party_holds_it(
-    holdings: Any, days: str, asked: int, expected: tuple[int, str] | None
-) -> None:
-    names = {"N": "north", "S": "south", "C": "contested"}
-    rows = [
-        (names[mark], f"2020-01-0{n + 1}", f"2020-01-0{n + 1}", WEST) for n, mark in enumerate(days) if mark in names
-    ]
-    # Some other ground is stated on every day.
-    rows += [("north", f"2020-01-0{n + 1}", f"2020-01-0{n + 1}", EAST) for n in range(4)]
+def test_depth_is_seen_from_the_first_party(holdings: Any) -> None:
+    rows = [("north", *YEAR, WEST), ("contested", *YEAR, MIDDLE), ("south", *YEAR, EAST)]
     layer = ControlLayer(holdings(rows))
-    on, to = next_change(layer, [10.05, np.nan], 50.05, [f"2020-01-0{asked + 1}", "2020-01-01"])
-    assert (None if np.isnat(on[0]) else str(on[0]), to[0]) == (
-        (None, None) if expected is None else (f"2020-01-0{expected[0] + 1}", expected[1])
-    )
-    assert np.isnat(on[1])
-    assert to[1] is None
+    lon = [10.05, 10.12, 10.19, 9.0]
+    found = distance_to_front(layer, lon, 50.05, DAY, ("north", "south"))
+    assert found.depth_m[[0, 2]] == pytest.approx([found.front_m[0], -found.front_m[2]])
+    assert np.isnan(found.depth_m).tolist() == [False, True, False, True]
+    other = distance_to_front(layer, lon, 50.05, DAY, ("south", "north"))
+    assert np.array_equal(other.depth_m, -found.depth_m, equal_nan=True)
+    assert np.isnan(distance_to_front(layer, lon, 50.05, DAY).depth_m).all()
+    assert found.bearing_deg == pytest.approx([90, 270, 270, 90], abs=1)
 
 
-def test_changes_are_asked_about_days_outside_the_layer_too(holdings: Any) -> None:
-    rows = [("north", "2020-01-01", "2020-01-03", WEST), ("south", "2020-01-04", "2020-01-09", WEST)]
+@pytest.mark.skipif(not has_compiler(), reason="needs numba, of the extra fast")
+def test_many_points_and_few_have_the_same_answers(holdings: Any, ragged: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [("north", "2020-01-01", "2020-06-30", ragged[0]), ("south", *YEAR, ragged[1])]
+    rows.append(("north", "2020-07-01", "2020-12-31", shapely.intersection(ragged[0], shapely.box(30, 40, 50, 47.5))))
+    random = np.random.default_rng(9)
+    lon, lat = random.uniform(33, 41, 400), random.uniform(45, 50, 400)
+    lon[:3], lat[3:5] = [np.nan, -120, 190], [np.nan, -89.0]
+    day = np.datetime64("2019-12-20") + random.integers(0, 390, 400)
+    few = distance_to_front(ControlLayer(holdings(rows)), lon, lat, day, ("south", "north"))
+    monkeypatch.setattr("contested.territory.compiled.MANY_ROWS", 1)
+    many = distance_to_front(ControlLayer(holdings(rows)), lon, lat, day, ("south", "north"))
+    assert np.allclose(few.front_m, many.front_m, rtol=0, atol=0.2, equal_nan=True)
+    assert np.allclose(few.depth_m, many.depth_m, rtol=0, atol=0.2, equal_nan=True)
+    assert few.side.tolist() == many.side.tolist()
+    assert np.isnan(few.front_m).sum() == np.isnan(many.front_m).sum() > 10
+    turn = (few.bearing_deg - many.bearing_deg + 180) % 360 - 180
+    assert np.nanmax(np.abs(np.radians(turn)) * np.minimum(few.front_m, 1e6)) < 30
+
+
+def test_it_works_without_the_compiler(holdings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("contested.territory.compiled.has_compiler", lambda: False)
+    layer = ControlLayer(holdings([("north", *YEAR, WEST), ("south", *YEAR, MIDDLE)]))
+    found = distance_to_front(layer, np.full(25_000, 10.05), 50.05, DAY)
+    assert np.ptp(found.front_m) == 0 < found.front_m[0]
+
+
+def test_what_was_built_serves_again_and_goes_with_the_layer(holdings: Any) -> None:
+    from contested.territory.fronts import _BUILT
+
+    before = len(_BUILT)
+    layer = ControlLayer(holdings([("north", *YEAR, WEST), ("south", *YEAR, MIDDLE)]))
+    pieces = LayerFront(layer)._pieces(0)
+    assert LayerFront(layer)._pieces(0) is pieces
+    assert len(_BUILT) == before + 1
+    del layer
+    assert len(_BUILT) == before
+
+
+def test_the_front_moves_with_the_speed_of_its_party(holdings: Any) -> None:
+    rows = []
+    for n in range(10):  # north gains a hundredth of a degree a day
+        day = f"2020-01-{n + 1:02d}"
+        rows.append(("north", day, day, shapely.box(10, 50, 10.1 + n / 100, 50.1)))
+        rows.append(("contested", day, day, shapely.box(10.1 + n / 100, 50, 10.3, 50.1)))
+        rows.append(("south", day, day, shapely.box(10.3, 50, 10.4, 50.1)))
     layer = ControlLayer(holdings(rows))
-    on, to = next_change(layer, 10.05, np.full(3, 50.05), ["2019-06-01", "2020-02-01", "NaT"])
-    assert [str(day) for day in on] == ["2020-01-04", "NaT", "NaT"]
-    assert to.tolist() == ["south", None, None]
+    day_m = float(geodesic_m(10.1, 50.05, 10.11, 50.05))
+    place = ([10.02, 10.25, 10.35, np.nan], 50.05)
+    found = front_speed(layer, *place, "2020-01-08", ("north", "south"))
+    assert found.m_per_day[:3] == pytest.approx([day_m] * 3, rel=1e-4)
+    assert found.days.tolist()[:3] == [7, 7, 7]
+    assert np.isnan(found.days[3]) and np.isnan(found.m_per_day[3])
+    # Days before the first map and after the last are not compared.
+    early = front_speed(layer, *place, ["2020-01-04", "2020-01-01", "2020-02-08", "2020-01-04"], ("north", "south"))
+    assert [str(d) for d in early.first] == ["2020-01-01", "NaT", "NaT", "NaT"]
+    assert early.m_per_day[0] == pytest.approx(day_m, rel=1e-4)
+    assert np.isnan(early.m_per_day[1:]).all()
+    # South's own edge stands still; and the contested ground between is none of it.
+    south = front_speed(layer, *place, "2020-01-08", ("south", "north"), (-3, 2))
+    assert south.m_per_day[:3] == pytest.approx([0, 0, 0])
+    assert south.days[:3].tolist() == [5, 5, 5]
+    with pytest.raises(RecordError, match="ends before it begins"):
+        front_speed(layer, *place, "2020-01-08", ("south", "north"), (2, -3))

@@ -54,7 +54,7 @@ class Ground:
         self.contested = len(columns) - 2
         self.unknown = len(columns) - 1
         self.elsewhere = None if elsewhere is None else self.columns.index(elsewhere)
-        self._fronts: dict[tuple[str, str] | None, Any] = {}
+        self._fronts: dict[tuple[tuple[str, str] | None, str | None], Any] = {}
         shapes: dict[str, list[Any]] = {}
         for holder, geometry in zip(holders, geometries, strict=True):
             shapes.setdefault(holder, []).append(geometry)
@@ -140,13 +140,16 @@ class Ground:
             disjoint[self.unknown] = _without(self.areas[self.unknown], known)
         return {n: area for n, area in disjoint.items() if not area.is_empty}
 
-    def front_lines(self, between: tuple[str, str] | None = None) -> Any:
-        """Lines of the front in degrees, as a multilinestring; see :mod:`contested.territory.fronts` for the rule."""
-        if between not in self._fronts:
-            self._fronts[between] = self._trace_front(between)
-        return self._fronts[between]
+    def front_lines(self, between: tuple[str, str] | None = None, own: str | None = None) -> Any:
+        """Lines of the front in degrees, as a multilinestring; see :mod:`contested.territory.fronts` for the rule.
 
-    def _trace_front(self, between: tuple[str, str] | None) -> Any:
+        With ``own``, a party, only edges of that party's ground.
+        """
+        if (between, own) not in self._fronts:
+            self._fronts[between, own] = self._trace_front(between, own)
+        return self._fronts[between, own]
+
+    def _trace_front(self, between: tuple[str, str] | None, own: str | None) -> Any:
         areas = self.disjoint_areas
         sides = [n for n in range(self.contested) if between is None or self.columns[n] in between]
         pairs = list(combinations(sides, 2))
@@ -154,6 +157,8 @@ class Ground:
             pairs += [(n, self.contested) for n in sides]
         lines: list[Any] = []
         for a, b in pairs:
+            if own is not None and own not in (self.columns[a], self.columns[b]):
+                continue
             if self.elsewhere in (a, b):
                 other = b if a == self.elsewhere else a
                 lines.append(self._outer_edge(other) if other in areas else None)

@@ -15,8 +15,9 @@ import numpy as np
 
 from contested.base.case import Case
 from contested.base.records import CONTROL, FRONTS, HOLDINGS
+from contested.territory.changes import next_change
 from contested.territory.control import ControlLayer, Days
-from contested.territory.fronts import distance_to_front, next_change
+from contested.territory.fronts import distance_to_front
 from contested.territory.ground import Reals
 from contested.territory.layers import LayerTables
 
