@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from contested.base.records import HOLDINGS
@@ -55,7 +55,14 @@ def points_to_ask(layer: ControlLayer, seed: int) -> tuple[Any, Any, Any]:
     return found[:, 0].copy(), found[:, 1].copy(), day
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=60)
+@example(  # the party of all other ground claims ground of another
+    [
+        ("south", (11, 9), (9, 12), (6, 9), 15, 12),
+        ("north", (8.268955117984497, 7.4500187552142005), (10, 10), (1, 7), 17, 6),
+    ],
+    "north", 1,
+)  # fmt: skip
 @given(st.lists(area, min_size=1, max_size=7), st.sampled_from([None, "north", "else"]), st.integers(0, 99))
 def test_the_index_says_what_the_maps_say(areas: list[Any], elsewhere: str | None, seed: int) -> None:
     layer = make_layer(areas, elsewhere)

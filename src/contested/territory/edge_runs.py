@@ -26,6 +26,8 @@ Whole = NDArray[np.int64]
 #: How far beside an edge its ground is probed, and how deep edges must cross to count as crossing; steps of the
 #: lattice (3 cm). Rounding moves an edge by less than one. When changed: run tests/territory/test_edge_runs.py again.
 PROBE_STEPS = 3.0
+#: What lies beside an edge where no area does, until it is known who holds such ground.
+NO_AREA = 254
 #: Pairs of edge and span probed at a time.
 MOST_PROBES = 4_000_000
 
@@ -97,12 +99,15 @@ def trace_edges(
     disjoint
         For a span, column → ground, without overlap; asked for spans on which areas overlap.
     """
-    runs, doubled = _trace(areas, rest, span_count)
+    runs, doubled = _trace(areas, NO_AREA, span_count)
     if disjoint is not None and _several_at_once(areas, span_count):
         overlapping = doubled | _crossed_or_covered(runs)
         if overlapping.any():
-            runs, _ = _trace(part_overlaps(areas, overlapping, disjoint), rest, span_count)
-    return runs
+            runs, _ = _trace(part_overlaps(areas, overlapping, disjoint), NO_AREA, span_count)
+    # An area of the party that holds all other ground has no edge towards it.
+    left, right = (np.where(side == NO_AREA, rest, side).astype(np.uint8) for side in (runs.left, runs.right))
+    kept = left != right
+    return EdgeRuns(runs.ends[kept], left[kept], right[kept], runs.first[kept], runs.last[kept], rest, span_count)
 
 
 def part_overlaps(areas: Areas, overlapping: NDArray[np.bool_], disjoint: Callable[[int], dict[int, Any]]) -> Areas:
