@@ -272,6 +272,7 @@ _PRONOUNS = re.compile(
     r"(?:it|its|they|them|their|theirs|we|us|our|ours|he|his|she|her|none of (?:its|their|our|his)|any)\b",
     re.IGNORECASE,
 )
+_SMALL = frozenset(["the", "a", "an", "its", "our", "his", "their"])
 _HEADS = re.compile(r"(?P<adjective>.+) (?:government|opposition|rebels|separatists|army|military)")
 
 
@@ -289,7 +290,11 @@ def forms_of(party: str) -> Forms:
 
 
 def rename(text: str, old: Forms, new: Forms) -> str:
-    """A mention of one party as a mention of another, in the same form where the other has it."""
+    """A mention of one party as a mention of another, in the same form where the other has it.
+
+    What bears no name ("the foreign minister", "soldiers") stays: with a name in its place the passage would say
+    something else, not the same of someone else.
+    """
     adjectives = [old.adjective, *(one for one in old.spellings if one.endswith(("an", "i")))]
     capitals = [one for one in (old.capital,) if one]
     nouns = [old.noun, old.noun.removeprefix("the "), *old.spellings]
@@ -302,8 +307,11 @@ def rename(text: str, old: Forms, new: Forms) -> str:
         if found := re.search(rf"\b{re.escape(one)}\b", text):
             return _fit_article(text[: found.start()] + new.adjective + text[found.end() :])
     for one, _ in swaps:
-        if found := re.search(rf"\b{re.escape(one)}\b(?=['’]s )", text):
+        if found := re.search(rf"\b{re.escape(one)}\b", text):
             return text[: found.start()] + new.noun + text[found.end() :]
+    words = [word for word in re.findall(r"[^\W\d_]\w*", text) if word.lower() not in _SMALL]
+    if not any(word[0].isupper() for word in words):
+        return text
     if " " not in text and text[:1].islower() and not text.endswith("s"):
         return new.adjective
     return (new.people or new.noun) if text.lower().endswith("s") else new.noun

@@ -133,12 +133,15 @@ def test_markup_that_cannot_be_meant_is_refused(writer: ModuleType, line: str, f
 
 
 def test_the_passages_and_their_counts_are_fresh(writer: ModuleType) -> None:
-    for path, text in writer.write_files(writer.SOURCE.read_text(encoding="utf-8")).items():
+    for path, text in writer.write_files().items():
         assert path.read_text(encoding="utf-8") == text, "run training/stance/write_passages.py"
 
 
-def test_every_span_of_the_set_lies_in_its_text_and_every_target_is_a_mention(gate: ModuleType) -> None:
-    rows = gate.read_passages(TRAINING / "passages.jsonl")
+@pytest.mark.parametrize(("name", "least"), [("passages.jsonl", 460), ("wire.jsonl", 400)])
+def test_every_span_of_the_set_lies_in_its_text_and_every_target_is_a_mention(
+    gate: ModuleType, name: str, least: int
+) -> None:
+    rows = gate.read_passages(TRAINING / name)
     splits: dict[str, set[str]] = {}
     for row in rows:
         spans = [*row.cue, *row.content, *(span for span, _ in row.mentions), *([row.speaker] if row.speaker else [])]
@@ -147,7 +150,7 @@ def test_every_span_of_the_set_lies_in_its_text_and_every_target_is_a_mention(ga
         assert row.target is None or row.target in [span for span, _ in row.mentions], row.passage_id
         splits.setdefault(row.dispute, set()).add(row.split)
     # A blame and its denial may stand in one text; each is then a passage.
-    assert len({(row.text, row.cue) for row in rows}) == len(rows) >= 460
+    assert len({(row.text, row.cue) for row in rows}) == len(rows) >= least
     assert all(len(found) == 1 for found in splits.values())
 
 
@@ -176,10 +179,10 @@ def test_no_party_of_the_set_is_only_blamed(gate: ModuleType) -> None:
         ("Russian", "Russia", "Hamas", "Hamas"),
         ("Russia", "Russia", "Syrian opposition", "the opposition"),
         ("the rebels", "Syrian opposition", "Syrian government", "the Syrian government"),
-        ("rebel", "Syrian opposition", "Russia", "Russian"),
+        ("rebel", "Syrian opposition", "Russia", "rebel"),
         ("Hamas", "Hamas", "Israel", "Israel"),
         ("the Emirates", "United Arab Emirates", "France", "France"),
-        ("soldiers", "Iraqi government", "Houthis", "the Houthis"),
+        ("soldiers", "Iraqi government", "Houthis", "soldiers"),
     ],
 )
 def test_a_party_takes_the_form_of_the_one_it_replaces(
@@ -208,6 +211,18 @@ def test_a_pronoun_is_not_swapped(gate: ModuleType, writer: ModuleType, tmp_path
     path.write_text(json.dumps(writer.read_passages(f"== one train | A=Russia\n{line}")[0]) + "\n", encoding="utf-8")
     swapped = gate.put_parties(gate.read_passages(path)[0], {"Russia": ("Iran", gate.forms_of("Iran"))})
     assert swapped.text == "We did not shell it, an Iranian general said."
+
+
+@pytest.mark.parametrize(
+    ("mention", "renamed"),
+    [
+        ("the special services of Russia", "the special services of Iran"),
+        ("the foreign minister", "the foreign minister"),
+        ("A Russian general", "An Iranian general"), ("Moscow", "Tehran"), ("The rebels", "The rebels"),
+    ],
+)  # fmt: skip
+def test_only_what_names_a_party_is_renamed(gate: ModuleType, mention: str, renamed: str) -> None:
+    assert gate.rename(mention, gate.forms_of("Russia"), gate.forms_of("Iran")) == renamed
 
 
 def test_each_kind_of_swap_puts_other_parties_in(gate: ModuleType, passages: Path) -> None:

@@ -126,6 +126,23 @@ def test_shares_are_those_of_a_plain_overlay(squares: Any, seed: int) -> None:
             assert found.p_of(party)[n] == pytest.approx(area_m2([alone])[0] / area_m2([disc])[0], abs=1e-6)
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.lists(shapes, min_size=1, max_size=6), st.sampled_from([None, "rest"]), st.integers(0, 2**32 - 1))
+def test_many_discs_are_answered_from_the_edges_and_alike(squares: Any, elsewhere: str | None, seed: int) -> None:
+    pytest.importorskip("numba")
+    lon, lat, day = random_points(seed, 24)
+    random = np.random.default_rng(seed)
+    radius = random.choice([0.0, 10.0, 300.0, 2_000.0, 150_000.0, np.nan], 24)
+    end = day + random.integers(0, 20, 24)
+    by_maps = make_layer(squares, elsewhere).look_up(lon, lat, day, radius, end)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("contested.territory.control.MANY_DISCS", 1)
+        by_edges = make_layer(squares, elsewhere).look_up(lon, lat, day, radius, end)
+    # What Shapely draws has 128 corners; on this ground plane and geodesic discs differ by less than 1e-4.
+    assert np.abs(by_edges.p - by_maps.p).max() < 2e-4
+    assert np.abs(by_edges.p.sum(axis=1) - 1).max() < 1e-12
+
+
 def test_a_point_on_a_boundary_of_two_parties_is_contested(holdings: Any) -> None:
     layer = ControlLayer(holdings([("north", *YEAR, WEST), ("south", *YEAR, EAST)]))
     found = layer.look_up([10.1, 10.1 - 1e-12, 10.0, 9.99], 50.05, date(2020, 5, 1), [0, 0, 0, 0])

@@ -6,22 +6,19 @@ In: a run of :mod:`training.reader.train`, its export, and annotated passages. O
 for stance, modality and target; export it again. Refuses: nothing.
 
 The encoder does not change. Its states are those of the shipped weights, and the mentions that are hidden are those
-which the reader finds, beside the annotators': what the heads learn from is what they will see. Every passage is read
-again with other parties in the places of its own, since some forms of a name are found and others are not.
+which the reader finds, beside the annotators': what the heads learn from is what they will see.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from gate.stance import Passage, read_passages, swaps_of
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -79,31 +76,6 @@ def view(reader: StanceReader, cutter: Any, row: dict[str, Any], mentions: list[
     )  # fmt: skip
 
 
-def parties_by_dispute(path: Path) -> dict[str, list[str]]:
-    """Parties of each dispute of the training part, in the order in which they are named."""
-    found: dict[str, list[str]] = {}
-    for passage in read_passages(path, "train"):
-        for _, party in passage.mentions:
-            if party not in (named := found.setdefault(passage.dispute, [])):
-                named.append(party)
-    return found
-
-
-def swapped(row: dict[str, Any], disputes: dict[str, list[str]]) -> Iterator[dict[str, Any]]:
-    """The passage with other parties' names in it: who is named must not matter."""
-    target = row["target"] and tuple(row["target"])
-    passage = Passage(
-        row["id"], row["text"], row["speaker"] and tuple(row["speaker"]), tuple(map(tuple, row["cue"])),
-        tuple(map(tuple, row["content"])), tuple((tuple(m["span"]), m["party"]) for m in row["mentions"]), target,
-        row["stance"], row["modality"], row["dispute"], row["split"],
-    )  # fmt: skip
-    for _, turned in swaps_of(passage, disputes):
-        yield row | {
-            "text": turned.text, "speaker": turned.speaker, "cue": turned.cue, "content": turned.content,
-            "target": turned.target,
-        }  # fmt: skip
-
-
 def heads_of(width: int) -> nn.ModuleDict:
     """Fresh heads."""
     fresh = Reader(Settings(width=width, layers=1, heads=12, inner=64, vocabulary=8))
@@ -153,20 +125,15 @@ def main() -> None:
     reader, index = StanceReader(encoder), ActorIndex()
     train: list[Example] = []
     dev: dict[str, list[Example]] = {}
-
-    def mentions_in(text: str) -> list[Span]:
-        return list(find_mentions(ArticleActors(index, text), reader.is_common))
-
     for path in a.passages:
-        disputes = parties_by_dispute(path)
         for line in path.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
-            found = view(reader, encoder.cutter, row, mentions_in(row["text"]))
+            found = view(
+                reader, encoder.cutter, row, list(find_mentions(ArticleActors(index, row["text"]), reader.is_common))
+            )
             if row["split"] == "train":
                 marked = sorted(tuple(mention["span"]) for mention in row["mentions"])
                 train += [found, view(reader, encoder.cutter, row, marked)]
-                for turned in swapped(row, disputes):
-                    train.append(view(reader, encoder.cutter, turned, mentions_in(turned["text"])))
             else:
                 dev.setdefault(path.name, []).append(found)
     heads = heads_of(train[0].shared.shape[0] // 3)

@@ -1,9 +1,9 @@
-"""The marked-up passages → ``passages.jsonl``, with every span counted from the markup.
+"""The marked-up passages → JSON lines, with every span counted from the markup.
 
-In: ``passages.txt``, whose head tells its form. Out: one JSON object a line with text, speaker, cue, content,
-mentions, target, stance, modality, pattern, dispute and split; and the tables of counts in
-``docs/methods/stance-guidelines.md``. Refuses: markup that does not close, an unknown code, stance or modality, a
-dispute in two splits, two targets, a target that the stance cannot have, and blame or denial without one.
+In: ``passages.txt``, whose head tells its form, and ``wire.txt`` of the same form. Out: for each one JSON object a
+line with text, speaker, cue, content, mentions, target, stance, modality, pattern, dispute and split; and the tables
+of counts in ``docs/methods/stance-guidelines.md``. Refuses: markup that does not close, an unknown code, stance or
+modality, a dispute in two splits, two targets, a target that the stance cannot have, and blame or denial without one.
 
     python training/stance/write_passages.py
 """
@@ -19,8 +19,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent
-SOURCE = FOLDER / "passages.txt"
-PASSAGES = FOLDER / "passages.jsonl"
+SOURCES = (FOLDER / "passages.txt", FOLDER / "wire.txt")
 GUIDELINES = FOLDER.parents[1] / "docs/methods/stance-guidelines.md"
 _COUNTS = re.compile(r"(?<=write_passages\.py -->\n).*(?=<!-- end of counts -->)", re.DOTALL)
 
@@ -76,8 +75,8 @@ def read_markup(marked: str, parties: dict[str, str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def read_passages(source: str) -> list[dict[str, Any]]:
-    """Passages of the marked-up file, in its order; the first fault ends it with its line."""
+def read_passages(source: str, name: str = "passages.txt") -> list[dict[str, Any]]:
+    """Passages of a marked-up file, in its order; the first fault ends it with its line."""
     rows: list[dict[str, Any]] = []
     disputes: dict[str, tuple[str, dict[str, str]]] = {}
     dispute = split = ""
@@ -91,23 +90,23 @@ def read_passages(source: str) -> list[dict[str, Any]]:
                 parties = dict(pair.split("=", 1) for pair in head["parties"].split("; "))
                 disputes[dispute] = (split, parties)
             if disputes.get(dispute, ("", {}))[0] != split:
-                raise ValueError(f"{SOURCE.name} line {number}: dispute {dispute} is in another split, or new")
+                raise ValueError(f"{name} line {number}: dispute {dispute} is in another split, or new")
             parties = disputes[dispute][1]
             continue
         found = _LINE.fullmatch(line)
         if found is None:
-            raise ValueError(f"{SOURCE.name} line {number}: {line[:60]!r} is no passage")
+            raise ValueError(f"{name} line {number}: {line[:60]!r} is no passage")
         stance, modality = found["stance"], found["modality"] or "asserts"
         try:
             row = read_markup(found["marked"], parties)
         except (KeyError, IndexError, ValueError) as fault:
-            raise ValueError(f"{SOURCE.name} line {number}: {fault!r} in {line[:60]!r}") from fault
+            raise ValueError(f"{name} line {number}: {fault!r} in {line[:60]!r}") from fault
         pointed = row["target"] is not None
         wrong_target = pointed if stance not in WITH_TARGET else not pointed and stance in ("blames", "denies")
         if stance not in STANCES or modality not in MODALITIES or wrong_target:
-            raise ValueError(f"{SOURCE.name} line {number}: stance, modality or target of {line[:60]!r}")
+            raise ValueError(f"{name} line {number}: stance, modality or target of {line[:60]!r}")
         rows.append({
-            "id": f"p{len(rows) + 1:04d}", "split": split, "dispute": dispute, **row, "stance": stance,
+            "id": f"{name[0]}{len(rows) + 1:04d}", "split": split, "dispute": dispute, **row, "stance": stance,
             "modality": modality, "pattern": found["pattern"],
         })  # fmt: skip
     return rows
@@ -156,18 +155,20 @@ def count_roles(rows: Sequence[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def write_files(source: str) -> dict[Path, str]:
+def write_files() -> dict[Path, str]:
     """What is written: each file with its text."""
-    rows = read_passages(source)
-    counts = f"{count_stances(rows)}\n\n{count_roles(rows)}\n"
-    guidelines = _COUNTS.sub(lambda _: counts, GUIDELINES.read_text(encoding="utf-8"))
-    passages = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    return {PASSAGES: passages, GUIDELINES: guidelines}
+    rows = {path: read_passages(path.read_text(encoding="utf-8"), path.name) for path in SOURCES}
+    every = [row for found in rows.values() for row in found]
+    counts = f"{count_stances(every)}\n\n{count_roles(every)}\n"
+    written = {GUIDELINES: _COUNTS.sub(lambda _: counts, GUIDELINES.read_text(encoding="utf-8"))}
+    for path, found in rows.items():
+        written[path.with_suffix(".jsonl")] = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found)
+    return written
 
 
 def main() -> int:
     """Write the passages and their counts; the exit code."""
-    for path, text in write_files(SOURCE.read_text(encoding="utf-8")).items():
+    for path, text in write_files().items():
         path.write_text(text, encoding="utf-8")
         print(path)
     return 0

@@ -14,6 +14,9 @@ from functools import cache
 #: From so many rows on an index pays: Shapely answers about 1.5 million a second, compiling anew takes some seconds and
 #: loading what was compiled before one. When changed: run benchmarks/look_up.py.
 MANY_ROWS = 20_000
+#: The same for discs, of which Shapely answers 15,000 a second, 3,000 over windows of days. The answers
+#: agree within what docs/methods/disc-shares.md tabulates. When changed: run benchmarks/disc_shares.py.
+MANY_DISCS = 10_000
 
 
 @cache
@@ -22,6 +25,6 @@ def has_compiler() -> bool:
     return importlib.util.find_spec("numba") is not None
 
 
-def is_worthwhile(rows: int) -> bool:
-    """Whether compiled code should answer so many rows."""
-    return rows >= MANY_ROWS and has_compiler()
+def is_worthwhile(rows: int, enough: int = MANY_ROWS) -> bool:
+    """Whether compiled code should answer so many rows, when ``enough`` pay for it."""
+    return rows >= enough and has_compiler()

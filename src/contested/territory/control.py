@@ -20,13 +20,14 @@ from numpy.typing import ArrayLike, NDArray
 from contested.base.errors import RecordError, nearest_name
 from contested.base.places import Box
 from contested.base.records import UNKNOWN
-from contested.territory.compiled import is_worthwhile
+from contested.territory.compiled import MANY_DISCS, is_worthwhile
 from contested.territory.ground import Ground, Reals, column_names
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from contested.territory.cell_index import CellIndex
+    from contested.territory.disc_shares import DiscShares
     from contested.territory.edge_runs import EdgeRuns
 
 Days = NDArray[np.datetime64]
@@ -322,7 +323,7 @@ class ControlLayer:
         p = np.zeros((len(lon), len(self.columns)))
         simple = (radius == 0) & (first == last) | ~possible(lon, lat) | np.isnat(first)
         p[simple, code[simple]] = 1.0
-        rows = np.flatnonzero(~simple)
+        rows = self._fill_discs(np.flatnonzero(~simple), lon, lat, radius, first, last, p)
         if not len(rows):
             return p
         start, end = self.spans_on(first[rows]), self.spans_on(last[rows])
@@ -344,6 +345,26 @@ class ControlLayer:
         blank = pairs[:, 0] < 0
         p[pairs[blank, 1], -1] += weight[blank]
         return p
+
+    @cached_property
+    def _disc_shares(self) -> DiscShares:
+        from contested.territory.disc_shares import DiscShares
+
+        return DiscShares(self.edge_runs, len(self.columns), self._starts, self._map_of_span >= 0, self.codes_in)
+
+    def _fill_discs(
+        self, rows: NDArray[np.intp], lon: Reals, lat: Reals, radius: Reals, first: Days, last: Days, p: Reals
+    ) -> NDArray[np.intp]:
+        """Fill the rows that compiled code answers, if there are enough; the others are given back."""
+        if not is_worthwhile(len(rows), MANY_DISCS):
+            return rows
+        from contested.territory.disc_shares import within_model
+
+        good = within_model(lat[rows], radius[rows])
+        some = rows[good]
+        days = first[some].astype(np.int64), last[some].astype(np.int64)
+        p[some] = self._disc_shares.shares(lon[some], lat[some], radius[some], *days)
+        return rows[~good]
 
     def _shares(self, number: int, lon: Reals, lat: Reals, radius: Reals) -> Reals:
         ground = self.ground(number)
