@@ -293,6 +293,87 @@ def file_to_file(layer: ControlLayer, points: Points) -> float:
     return round(len(points.lon) / median(seconds) / 1e6, 2)
 
 
+def near_the_front(layer: ControlLayer, points: Points, seed: int) -> Points:
+    """The points, half of them moved to within 30 km of an edge that stands on their day."""
+    random = np.random.default_rng(seed)
+    runs, ends = layer.edge_runs, layer.edge_runs.degrees()
+    span = layer.spans_on(points.day)
+    lon, lat = points.lon.copy(), points.lat.copy()
+    moved = np.flatnonzero(random.random(len(lon)) < 0.5)
+    for number in np.unique(span[moved]).tolist():
+        rows = moved[span[moved] == number]
+        live = np.flatnonzero((runs.first <= number) & (number <= runs.last))
+        if len(live):
+            edge, turn = random.choice(live, len(rows)), random.uniform(0, 2 * np.pi, len(rows))
+            away = 30 / 111.2 * np.sqrt(random.random(len(rows)))
+            lon[rows] = ends[edge, 0] + away * np.cos(turn) / np.cos(np.radians(ends[edge, 1]))
+            lat[rows] = ends[edge, 1] + away * np.sin(turn)
+    return Points(lon, lat, points.day, points.map)
+
+
+def fronts(layer: ControlLayer, points: Points) -> dict[str, Any]:
+    """Distance to the front: the index on one core and on two, a search tree a day, and the error of the index."""
+    from pyproj import Geod
+
+    from contested.territory.fronts import LayerFront
+
+    front = LayerFront(layer)
+    begin = time.perf_counter()
+    front.index()
+    built = time.perf_counter() - begin
+    asked = some(points, 1_000_000)
+    few = some(points, 20_000)
+    cores = sorted(range(os.cpu_count() or 1))
+
+    def rate(threads: int) -> float:
+        os.sched_setaffinity(0, cores[:threads])
+        seconds = []
+        for _ in range(4):
+            begin = time.perf_counter()
+            front.distances(asked.lon, asked.lat, asked.day, threads=threads)
+            seconds.append(time.perf_counter() - begin)
+        os.sched_setaffinity(0, cores[:1])
+        return len(asked.lon) / median(seconds[1:]) / 1e6
+
+    one, two = rate(1), rate(2)
+    begin = time.perf_counter()
+    metres, *_ = front._search(few.lon, few.lat, layer.spans_on(few.day))
+    searched = len(few.lon) / (time.perf_counter() - begin) / 1e6
+    found = front.distances(asked.lon, asked.lat, asked.day).front_m[: len(few.lon)]
+    sample = front.distances(asked.lon, asked.lat, asked.day)
+    _, _, karney = Geod(ellps="WGS84").inv(few.lon, few.lat, sample.lon[: len(few.lon)], sample.lat[: len(few.lon)])
+    return {
+        "rows": len(asked.lon), "M rows/s, one core": round(one, 2), "two threads": round(two, 2),
+        "two over one": round(two / one, 2), "index built, seconds": round(built, 2),
+        "search tree a day, M rows/s": round(searched, 3),
+        "largest difference to the search tree, m": round(float(np.nanmax(np.abs(metres - found))), 3),
+        "largest difference to the geodesic of the point found, m": round(float(np.nanmax(np.abs(karney - found))), 4),
+    }  # fmt: skip
+
+
+def discs(layer: ControlLayer, points: Points) -> dict[str, Any]:
+    """Shares of discs of 1, 5 and 25 km (50, 35, 15 %), of one day and of windows (half of them of 7 or 31 days)."""
+    random = np.random.default_rng(3)
+    asked = some(points, 500_000)
+    radius = random.choice([1_000.0, 5_000.0, 25_000.0], len(asked.lon), p=[0.5, 0.35, 0.15])
+    window = np.where(random.random(len(radius)) < 0.5, random.choice([3, 15], len(radius)), 0)
+
+    def rate(days: Any, rows: int, by_map: bool = False) -> float:
+        seconds = []
+        for _ in range(1 if by_map else 4):
+            begin = time.perf_counter()
+            first, last = asked.day[:rows] - days[:rows], asked.day[:rows] + days[:rows]
+            layer.look_up(asked.lon[:rows], asked.lat[:rows], first, radius[:rows], last)
+            seconds.append(time.perf_counter() - begin)
+        return round(rows / median(seconds[-3:]) / 1e6, 4)
+
+    none = np.zeros(len(radius), dtype=int)
+    return {
+        "rows": len(radius), "disc, M rows/s": rate(none, len(radius)), "disc and window": rate(window, len(radius)),
+        "Shapely, disc": rate(none, 4_000, True), "Shapely, disc and window": rate(window, 1_000, True),
+    }  # fmt: skip
+
+
 def versions() -> dict[str, str]:
     """Versions of what was run."""
     found = {"python": platform.python_version()}
@@ -337,7 +418,7 @@ def main() -> None:
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:1])
     facts: dict[str, Any] = {}
     begin = time.perf_counter()
-    layer, _ = open_layers(a.layers, holder="held")
+    layer, _ = open_layers(a.layers, holder="held", elsewhere="other")
     facts["layers read, seconds"] = round(time.perf_counter() - begin, 2)
     small = make_points(layer, 1_000, 0)
     layer._index.columns_on(small.lon, small.lat, small.day.astype(np.int64), layer._calendar, 2)  # compile
@@ -371,6 +452,8 @@ def main() -> None:
     facts["nanoseconds a row"] = flatness(layer, [10**5, 10**6, 10**7], a.seed)
     facts["gather from a 3 MB grid, M rows/s"] = gather_rate(10_000_000)
     facts["Parquet to Parquet, M rows/s"] = file_to_file(layer, points)
+    facts["distance to the front"] = fronts(layer, near_the_front(layer, some(points, 1_000_000), a.seed))
+    facts["shares of discs"] = discs(layer, near_the_front(layer, some(points, 500_000), a.seed))
     facts |= {"load of the machine at the end": round(os.getloadavg()[0], 2), "versions": versions()}
     a.out.mkdir(parents=True, exist_ok=True)
     text = report(ways, facts)

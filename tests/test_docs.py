@@ -52,12 +52,10 @@ def test_links_between_pages_resolve(page: Path) -> None:
             assert (page.parent / target).exists(), target
 
 
-PAGES_THAT_RUN = (
-    "README.md", "docs/tutorials/python.md", "docs/tutorials/territory.md", "docs/methods/fronts.md",
-)  # fmt: skip
+PYTHON_PAGES = ["README.md", "docs/tutorials/python.md", "docs/tutorials/territory.md", "docs/methods/fronts.md"]
 
 
-@pytest.mark.parametrize("page", PAGES_THAT_RUN)
+@pytest.mark.parametrize("page", PYTHON_PAGES)
 def test_every_python_example_runs(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks marked ``python`` are run in order, in a folder with copies of the examples."""
     blocks = re.findall(r"```python\n(.*?)```", (PROJECT / page).read_text(encoding="utf-8"), re.DOTALL)

@@ -29,6 +29,8 @@ Whole = NDArray[np.int64]
 
 #: Longest piece of a region's outline that one local measure of degrees serves, degrees.
 OUTLINE_DEGREES = 0.1
+#: Two edges this close are the same line: twice what rounding to the lattice moves them.
+SAME_DEGREES = 2e-7
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,7 @@ def front_edges(runs: EdgeRuns, sides: tuple[int, ...], contested: int, own: int
     stated = np.where((left == runs.rest) | (left > contested), right, left)
     is_open = (left == runs.rest) | (left > contested) | (right == runs.rest) | (right > contested)
     open_rows = np.flatnonzero(is_open & inner)
-    near = _near_pairs(ends, stated, first, last, open_rows)
+    near = _near_pairs(runs, ends, stated, open_rows)
     front = is_front(left, right) & inner
     touching = is_front(stated[near.edge], stated[near.other])
     beside = np.stack([near.edge, near.first, near.last, near.low, near.high], axis=1)[touching]
@@ -174,23 +176,30 @@ class _Near:
     last: Whole
 
 
-def _near_pairs(ends: Reals, stated: Whole, first: Whole, last: Whole, rows: Whole) -> _Near:
-    """All parts of the edges that lie beside an edge of another column at the same time."""
-    empty = np.zeros(0, dtype=np.int64)
-    if len(np.unique(stated[rows])) < 2:
-        return _Near(empty, empty, empty.astype(np.float64), empty.astype(np.float64), empty, empty)
+def _near_pairs(runs: EdgeRuns, ends: Reals, stated: Whole, rows: Whole) -> _Near:
+    """All parts of the edges that lie beside an edge of another column at the same time.
+
+    Two areas of one column that share an edge, not corner by corner, are one ground: what they share bounds nothing and
+    counts as beside each other too.
+    """
     lines = shapely.linestrings(ends[rows].reshape(-1, 2, 2))
     one, other = shapely.STRtree(lines).query(lines, predicate="dwithin", distance=TOUCH_DEGREES)
     one, other = rows[one], rows[other]
-    begin, end = np.maximum(first[one], first[other]), np.minimum(last[one], last[other])
-    kept = (stated[one] != stated[other]) & (begin <= end)
-    one, other, begin, end = one[kept], other[kept], begin[kept], end[kept]
-    low, high = _share_beside(ends[one], ends[other])
-    length = np.hypot(ends[one, 2] - ends[one, 0], ends[one, 3] - ends[one, 1])
+    begin, end = np.maximum(runs.first[one], runs.first[other]), np.minimum(runs.last[one], runs.last[other])
+    way = ends[:, 2:] - ends[:, :2]
+    same = stated[one] == stated[other]
+    along = (way[one] * way[other]).sum(axis=1) > 0
+    on_left = runs.left == stated
+    faces = along == (on_left[one] != on_left[other])
+    kept = (begin <= end) & (~same | (faces & (one != other)))
+    one, other, begin, end, same = one[kept], other[kept], begin[kept], end[kept], same[kept]
+    low, high = _share_beside(ends[one], ends[other], np.where(same, SAME_DEGREES, TOUCH_DEGREES))
+    length = np.hypot(way[one, 0], way[one, 1])
     # A part as short as this is where areas meet in a point; an edge as short as this is front if it goes on so.
     long = (high - low) * length > SHORTEST_FRONT_DEGREES
     whole = (low <= 0) & (high >= 1)
     long |= whole & _goes_on(ends, one, whole)
+    begin, end = begin.astype(np.int64), end.astype(np.int64)
     return _Near(one[long], other[long], low[long], high[long], begin[long], end[long])
 
 
@@ -205,8 +214,8 @@ def _goes_on(ends: Reals, edge: Whole, whole: NDArray[np.bool_]) -> NDArray[np.b
     return goes_on[edge]
 
 
-def _share_beside(a: Reals, b: Reals) -> tuple[Reals, Reals]:
-    """Share of each edge ``a``, from low to high, within the touching distance of edge ``b``; none where high < low.
+def _share_beside(a: Reals, b: Reals, within: Reals) -> tuple[Reals, Reals]:
+    """Share of each edge ``a``, from low to high, within so many degrees of edge ``b``; none where high < low.
 
     What is near a straight edge is convex: a box along it and a disc at each end. So the share is one stretch.
     """
@@ -219,7 +228,7 @@ def _share_beside(a: Reals, b: Reals) -> tuple[Reals, Reals]:
     for centre in (b[:, :2], b[:, 2:]):
         off = start - centre
         half = (off * way).sum(axis=1)
-        root = half * half - way2 * ((off * off).sum(axis=1) - TOUCH_DEGREES**2)
+        root = half * half - way2 * ((off * off).sum(axis=1) - within**2)
         with np.errstate(invalid="ignore", divide="ignore"):
             reach = np.sqrt(root)
             enter, leave = np.maximum((-half - reach) / way2, 0.0), np.minimum((-half + reach) / way2, 1.0)
@@ -228,7 +237,7 @@ def _share_beside(a: Reals, b: Reals) -> tuple[Reals, Reals]:
     off = start - b[:, :2]
     enter, leave = np.zeros(len(a)), np.ones(len(a))
     across = np.stack([-axis[:, 1], axis[:, 0]], axis=1)
-    for direction, least, most in ((axis, 0.0, size), (across, -TOUCH_DEGREES, TOUCH_DEGREES)):
+    for direction, least, most in ((axis, 0.0, size), (across, -within, within)):
         at, speed = (off * direction).sum(axis=1), (way * direction).sum(axis=1)
         with np.errstate(invalid="ignore", divide="ignore"):
             t, u = (least - at) / speed, (most - at) / speed
