@@ -33,7 +33,7 @@ CELLS = 160_000
 SMALLEST_CELL = 2_000
 #: Edges and changes aimed at for one point of a cell that edges meet.
 PER_BLOCK = 4
-#: Rows that one thread takes at a time.
+#: Rows that one thread takes at a time, at least.
 CHUNK = 1 << 16
 #: Most spans of one layer: 16 bits tell them apart.
 MOST_SPANS = 32_000
@@ -116,7 +116,7 @@ class CellIndex:
             part(slice(0, len(lon)))
             return
         with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(part, _slices(len(lon), CHUNK)))
+            list(pool.map(part, _slices(len(lon), max(CHUNK, len(lon) // (4 * threads)))))
 
 
 def build_cell_index(
