@@ -277,7 +277,7 @@ def file_to_file(layer: ControlLayer, points: Points) -> float:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from contested.territory.answers import Answers
+    from contested.territory.answers import Answers, Wanted
     from contested.territory.point_files import parquet_batches, write_parquet
 
     with tempfile.TemporaryDirectory() as folder:
@@ -288,7 +288,7 @@ def file_to_file(layer: ControlLayer, points: Points) -> float:
         seconds = []
         for _ in range(3):
             begin = time.perf_counter()
-            write_parquet(out, Answers(layer, ("holder",)).of_batches(parquet_batches(source)))
+            write_parquet(out, Answers(layer, Wanted(("holder",))).of_batches(parquet_batches(source)))
             seconds.append(time.perf_counter() - begin)
     return round(len(points.lon) / median(seconds) / 1e6, 2)
 

@@ -155,20 +155,25 @@ def look_up(
     columns: Annotated[
         str | None, typer.Option(help="What to add, of holder,p,front_m,side,layer,layer_date,reason; all if left out.")
     ] = None,
+    border: Annotated[
+        Path | None, typer.Option(help="GeoJSON polygon of the state: its coast and border are no front (--elsewhere).")
+    ] = None,
+    border_m: Annotated[float, typer.Option(help="How near to that outline no front runs, metres.")] = 1_000.0,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Read the layers anew, and keep nothing.")] = False,
 ) -> None:
     """Who held these points on these days, and how far was the front."""
     import os
 
-    from contested.territory.answers import ADDED_COLUMNS
+    from contested.territory.answers import ADDED_COLUMNS, Wanted
     from contested.territory.layer_cache import CACHE_VARIABLE
-    from contested.territory.look_up import look_up_file
+    from contested.territory.look_up import look_up_file, read_border
 
     if no_cache:
         os.environ[CACHE_VARIABLE] = ""
     with _progress(points.name) as progress:
         progress("looking up", str(layers))
-        wanted = ADDED_COLUMNS if columns is None else tuple(name.strip() for name in columns.split(","))
+        names = ADDED_COLUMNS if columns is None else tuple(name.strip() for name in columns.split(","))
+        wanted = Wanted(names, None if border is None else read_border(border, border_m), threads=os.cpu_count() or 1)
         summary = look_up_file(layers, points, out, holder, elsewhere, wanted)
     typer.echo(str(summary))
 
@@ -187,6 +192,23 @@ def changes(
     from contested.web.change_files import write_changes
 
     for line in write_changes(layers, (first, last), out, places, (holder, elsewhere)):
+        typer.echo(line)
+
+
+@app.command()
+def compare(
+    first_layer: Annotated[Path, typer.Argument(metavar="FIRST", help="Folder of dated maps, or of a status table.")],
+    second_layer: Annotated[Path, typer.Argument(metavar="SECOND", help="Another; holders are compared by name.")],
+    first: Annotated[str, typer.Option("--from", help="The first day, YYYY-MM-DD.")],
+    last: Annotated[str, typer.Option("--to", help="The last day, YYYY-MM-DD.")],
+    out: Annotated[Path, typer.Option(help="File to write: .svg, .png, .geojson or .csv.")],
+    holder: Annotated[str | None, typer.Option(help="Party of features that carry no property.")] = None,
+    elsewhere: Annotated[str | None, typer.Option(help="Party of the rest of the ground.")] = None,
+) -> None:
+    """Where two layers name different holders, day by day."""
+    from contested.web.change_files import write_comparison
+
+    for line in write_comparison((first_layer, second_layer), (first, last), out, (holder, elsewhere)):
         typer.echo(line)
 
 

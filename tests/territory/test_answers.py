@@ -14,7 +14,7 @@ import pytest
 import shapely
 
 from contested.base.errors import DatasetError
-from contested.territory.answers import ADDED_COLUMNS, Answers, look_up_table
+from contested.territory.answers import Answers, Wanted, look_up_table
 from contested.territory.control import ControlLayer
 from contested.territory.point_files import parquet_batches, write_parquet
 
@@ -66,7 +66,7 @@ def test_every_column_is_the_layers_answer(layer: ControlLayer) -> None:
 def test_a_file_in_pieces_is_the_file_as_a_whole(layer: ControlLayer, tmp_path: Path) -> None:
     table = points(1_000)
     pq.write_table(table, tmp_path / "points.parquet")
-    answers = Answers(layer, ADDED_COLUMNS)
+    answers = Answers(layer)
     write_parquet(tmp_path / "out.parquet", answers.of_batches(parquet_batches(tmp_path / "points.parquet", 130)))
     whole = look_up_table(layer, table)
     written = pq.read_table(tmp_path / "out.parquet")
@@ -83,7 +83,7 @@ def test_an_interrupted_write_leaves_the_old_file_whole(layer: ControlLayer, tmp
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        write_parquet(out, Answers(layer, ["holder"]).of_batches(broken()))
+        write_parquet(out, Answers(layer, Wanted(["holder"])).of_batches(broken()))
     assert out.read_bytes() == b"old" and [path.name for path in tmp_path.iterdir()] == ["out.parquet"]
 
 

@@ -15,7 +15,8 @@ import shapely
 
 from contested.base.errors import DatasetError, LayerError
 from contested.base.places import geodesic_m
-from contested.territory.look_up import LookUpSummary, look_up_file
+from contested.territory.answers import Wanted
+from contested.territory.look_up import LookUpSummary, look_up_file, read_border
 
 WEST = shapely.box(10.0, 50.0, 10.1, 50.1)
 EAST = shapely.box(10.1, 50.0, 10.2, 50.1)
@@ -244,3 +245,24 @@ def test_the_answers_are_the_same_bytes_again(run: Run, tmp_path: Path) -> None:
     (tmp_path / "out.csv").unlink()
     run(points)
     assert (tmp_path / "out.csv").read_bytes() == first
+
+
+def test_the_coast_and_the_border_of_a_state_are_no_front(
+    tmp_path: Path, write: Any, collection: Any, feature: Any
+) -> None:
+    """North holds the western half of a state; its boundary is a coast but for the line to the eastern half."""
+    write(tmp_path / "layers", {"20200101.geojson": collection((WEST, {}))})
+    write(tmp_path, {"state.geojson": feature(shapely.box(10.0, 50.0, 10.2, 50.1))})
+    write(tmp_path, {"points.csv": "lon,lat,date\n10.01,50.05,2020-01-01\n"})
+
+    def front_m(wanted: Wanted | None) -> float:
+        look_up_file(tmp_path / "layers", tmp_path / "points.csv", tmp_path / "o.csv", "North", "South", wanted)
+        with (tmp_path / "o.csv").open(newline="") as file:
+            return float(next(csv.DictReader(file))["front_m"])
+
+    assert front_m(None) == pytest.approx(float(geodesic_m(10.01, 50.05, 10.0, 50.05)), abs=0.2)
+    border = read_border(tmp_path / "state.geojson", 100.0)
+    assert front_m(Wanted(border=border)) == pytest.approx(float(geodesic_m(10.01, 50.05, 10.1, 50.05)), abs=0.2)
+    write(tmp_path, {"empty.geojson": collection()})
+    with pytest.raises(LayerError, match="expected the polygon of the state"):
+        read_border(tmp_path / "empty.geojson", 100.0)

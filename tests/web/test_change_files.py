@@ -1,4 +1,4 @@
-"""``contested changes``: figure, ground and table of what changed hands."""
+"""``contested changes`` and ``compare``: figure, ground and table."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pytest
 import shapely
 from PIL import Image
 
-from contested.base.errors import DatasetError
-from contested.web.change_files import write_changes
+from contested.base.errors import DatasetError, RecordError
+from contested.web.change_files import write_changes, write_comparison
 
 WEST, MIDDLE = shapely.box(10.0, 50.0, 10.1, 50.1), shapely.box(10.1, 50.0, 10.2, 50.1)
 
@@ -73,3 +73,26 @@ def test_what_cannot_be_drawn_is_refused(
     with pytest.raises(DatasetError, match=words):
         write_changes(layers, days, tmp_path / out)
     assert not (tmp_path / out).exists()
+
+
+def test_where_two_layers_differ(layers: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    text = (layers / "20200105.geojson").read_text()
+    (other / "20200103.geojson").write_text(text)
+    (other / "20200105.geojson").write_text(text)
+    days = ("2020-01-01", "2020-01-05")
+    for ending in ("svg", "png", "geojson", "csv"):
+        lines = write_comparison((layers, other), days, tmp_path / f"out.{ending}")
+        # On the third and the fourth the first layer still gives the eastern half to South.
+        assert lines[0].startswith("South in maps, North <b> in other: 53.")
+        assert lines[1].startswith("3 days compared, 2 without a map in both; the holders differ on 33.333%")
+    assert "<b>" not in (tmp_path / "out.svg").read_text()
+    with (tmp_path / "out.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["day"], row["first_holder"], row["second_holder"]) for row in rows] == [
+        ("2020-01-03", "South", "North <b>"), ("2020-01-04", "South", "North <b>"), ("2020-01-05", "", "")
+    ]  # fmt: skip
+    assert json.loads((tmp_path / "out.geojson").read_text())["features"] == []
+    with pytest.raises(RecordError, match="on none of the days have both a map"):
+        write_comparison((layers, other), ("2019-01-01", "2019-01-02"), tmp_path / "none.svg")

@@ -161,6 +161,8 @@ class LayerEntry(Sourced):
     """Party of features that carry no property (dated maps)."""
     elsewhere: str | None = None
     """Party of the rest of the region (dated maps, gains)."""
+    border_m: float = Field(0.0, ge=0)
+    """Metres from the region's outline within which no front runs: coast and state border, for ``elsewhere``."""
     party: str | None = None
     """Party whose gains and losses a layer of ``gains`` states."""
     against: str | None = None

@@ -9,7 +9,7 @@ row that cannot be answered stays, with holder ``unknown`` and the reason why.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from contested.base.errors import DatasetError, nearest_name
 from contested.base.places import Box
 from contested.territory.control import ControlLayer
+from contested.territory.front_edges import Border
 from contested.territory.fronts import distance_to_front
 from contested.territory.point_files import PointRows, Reasons, check_columns, point_rows, without_refused
 
@@ -26,6 +27,30 @@ if TYPE_CHECKING:
 
 #: Columns that a look-up adds; ``p`` stands for ``p_<party>``, one each.
 ADDED_COLUMNS = ("holder", "p", "front_m", "side", "layer", "layer_date", "reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a look-up of tables is asked for.
+
+    Attributes
+    ----------
+    columns
+        What to add, of :data:`ADDED_COLUMNS`. The distance to the front takes longest.
+    border
+        Outline along which no front runs.
+    threads
+        Threads that share the rows.
+    """
+
+    columns: Sequence[str] = ADDED_COLUMNS
+    border: Border | None = None
+    threads: int = 1
+
+    def __post_init__(self) -> None:
+        for name in self.columns:
+            if name not in ADDED_COLUMNS:
+                raise DatasetError(f'no column "{name}" is added by a look-up; {nearest_name(name, ADDED_COLUMNS)}')
 
 
 def look_up_table(
@@ -52,28 +77,20 @@ def look_up_table(
     """
     import pyarrow as pa
 
-    check_wanted(columns)
     table = points if isinstance(points, pa.Table) else pa.table(points)
-    answers = Answers(layer, columns, threads)
+    answers = Answers(layer, Wanted(columns, threads=threads))
     check_columns(table.column_names, "the table", answers.names)
     return answers.of_table(table)
-
-
-def check_wanted(columns: Sequence[str]) -> None:
-    """Refuse a name that no column added bears."""
-    for name in columns:
-        if name not in ADDED_COLUMNS:
-            raise DatasetError(f'no column "{name}" is added by a look-up; {nearest_name(name, ADDED_COLUMNS)}')
 
 
 class Answers:
     """Answers tables of points from one layer; ``rows`` and ``refused`` count what went through."""
 
-    def __init__(self, layer: ControlLayer, columns: Sequence[str] = ADDED_COLUMNS, threads: int = 1) -> None:
-        self.layer, self.columns, self.threads = layer, tuple(columns), threads
+    def __init__(self, layer: ControlLayer, wanted: Wanted | None = None) -> None:
+        self.layer, self.wanted = layer, wanted or Wanted()
         self.rows = self.refused = 0
-        shares = [f"p_{name}" for name in layer.columns] if "p" in columns else []
-        self.names = (*(name for name in columns if name != "p"), *shares)
+        shares = [f"p_{name}" for name in layer.columns] if "p" in self.wanted.columns else []
+        self.names = (*(name for name in self.wanted.columns if name != "p"), *shares)
 
     def of_batches(self, batches: Iterable[pa.Table]) -> Iterator[pa.Table]:
         """Answer one table after another; all have the same columns, and so have the answers."""
@@ -86,10 +103,10 @@ class Answers:
         """Answer a table; shares of contested and unknown stand there if any row has one, or ``all_shares``."""
         import pyarrow as pa
 
-        layer, wanted = self.layer, self.columns
+        layer, wanted = self.layer, self.wanted.columns
         rows = self._refuse_swapped(point_rows(table, reasons))
         added: dict[str, Any] = {}
-        code = layer.codes_on(rows.lon, rows.lat, rows.first, self.threads)
+        code = layer.codes_on(rows.lon, rows.lat, rows.first, self.wanted.threads)
         if "holder" in wanted:
             added["holder"] = self._names(code, layer.columns)
         if "p" in wanted:
@@ -98,7 +115,7 @@ class Answers:
                 if all_shares or number < len(layer.columns) - 2 or p[:, number].any():
                     added[f"p_{column}"] = pa.array(np.round(p[:, number], 9))
         if "front_m" in wanted:
-            front = distance_to_front(layer, rows.lon, rows.lat, rows.first)
+            front = distance_to_front(layer, rows.lon, rows.lat, rows.first, border=self.wanted.border)
             added["front_m"] = pa.array(np.round(front.front_m, 3), from_pandas=True)
         if "side" in wanted:
             added["side"] = self._names(code, [*layer.parties, None, None])

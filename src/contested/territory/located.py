@@ -17,9 +17,11 @@ from contested.base.case import Case
 from contested.base.records import CONTROL, FRONTS, HOLDINGS
 from contested.territory.changes import next_change
 from contested.territory.control import ControlLayer, Days
+from contested.territory.front_edges import Border
 from contested.territory.fronts import distance_to_front
 from contested.territory.ground import Reals
 from contested.territory.layers import LayerTables
+from contested.territory.scope import case_region
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -66,11 +68,12 @@ def locate_incidents(
     usual = meant_by_all.pop() if len(meant_by_all) == 1 else None
     control: list[dict[str, Any]] = []
     fronts: list[dict[str, Any]] = []
+    borders = {entry.name: Border(case_region(case), entry.border_m) for entry in case.file.layers if entry.border_m}
     for tables in layers:
         layer = ControlLayer(tables.holdings)
         control.extend(_control_rows(places, layer))
         meant = [pairs.get((event or "", layer.name), usual) for event in places.events]
-        fronts.extend(_front_rows(places, layer, meant))
+        fronts.extend(_front_rows(places, layer, meant, borders.get(layer.name)))
     return LocatedIncidents(HOLDINGS.check(holdings), CONTROL.from_rows(control), FRONTS.from_rows(fronts))
 
 
@@ -106,14 +109,17 @@ def _control_rows(places: _Places, layer: ControlLayer) -> list[dict[str, Any]]:
     return rows
 
 
-def _front_rows(places: _Places, layer: ControlLayer, meant: list[tuple[str, str] | None]) -> list[dict[str, Any]]:
+def _front_rows(
+    places: _Places, layer: ControlLayer, meant: list[tuple[str, str] | None], border: Border | None
+) -> list[dict[str, Any]]:
     count = len(places.keys)
     front_m, side = np.full(count, np.nan), np.full(count, None, dtype=object)
     for pair in dict.fromkeys(meant):
         at = np.array([one == pair for one in meant], dtype=bool)
         # A layer that never shows one of the two parties has no front between them, but the point has a side.
         shown = pair is None or set(pair) <= set(layer.parties)
-        found = distance_to_front(layer, places.lon[at], places.lat[at], places.first[at], pair if shown else None)
+        pair_shown = pair if shown else None
+        found = distance_to_front(layer, places.lon[at], places.lat[at], places.first[at], pair_shown, border)
         side[at] = found.side
         if shown:
             front_m[at] = found.front_m

@@ -8,13 +8,16 @@ cannot be read. A row that cannot be answered stays, with holder ``unknown`` and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import shapely
+
 from contested.base.engine import write_whole
-from contested.base.errors import DatasetError
-from contested.territory.answers import ADDED_COLUMNS, Answers, check_wanted
+from contested.base.errors import DatasetError, LayerError
+from contested.territory.answers import Answers, Wanted
+from contested.territory.area_files import read_features
+from contested.territory.front_edges import Border
 from contested.territory.plain_layers import open_layers
 from contested.territory.point_files import (
     check_columns,
@@ -46,7 +49,7 @@ class LookUpSummary:
 
 def look_up_file(
     layers: Path, points: Path, out: Path, holder: str | None = None, elsewhere: str | None = None,
-    columns: Sequence[str] = ADDED_COLUMNS,
+    wanted: Wanted | None = None,
 ) -> LookUpSummary:  # fmt: skip
     """Answer a file of points; Parquet to Parquet in pieces, so that memory stays flat.
 
@@ -60,8 +63,8 @@ def look_up_file(
         Party of areas that name none.
     elsewhere
         Party of all ground outside the areas, on days that have a map. The front is then the areas' whole boundary.
-    columns
-        What to add, of :data:`~contested.territory.answers.ADDED_COLUMNS`. The distance to the front takes longest.
+    wanted
+        Columns to add, and the border along which no front runs.
 
     Raises
     ------
@@ -74,9 +77,8 @@ def look_up_file(
         check_file_name(path)
     if out.exists() and out.resolve() == points.resolve():
         raise DatasetError(f"{out}: the answers would replace the points; give --out another name")
-    check_wanted(columns)
     layer, notes = open_layers(layers, holder, elsewhere)
-    answers = Answers(layer, columns)
+    answers = Answers(layer, wanted)
     try:
         if points.suffix.lower() == out.suffix.lower() == ".parquet":
             write_parquet(out, answers.of_batches(parquet_batches(points)))
@@ -86,8 +88,22 @@ def look_up_file(
             write_whole(out, table_bytes(answers.of_table(table, reasons), out))
     except OSError as fault:
         raise DatasetError(f"{out}: cannot be written: {fault.strerror}; check the folder and its rights") from None
-    if len(layer.parties) < 2 and "front_m" in columns:
+    if len(layer.parties) < 2 and "front_m" in answers.names:
         notes.append("the layer names one party, so front_m is empty; name the party of all other ground: --elsewhere")
     return LookUpSummary(
         answers.rows, answers.rows - answers.refused, answers.refused, layer.parties, layer.map_days, out, tuple(notes)
     )
+
+
+def read_border(path: Path, within_m: float) -> Border:
+    """The outline in a GeoJSON file, along which no front runs.
+
+    Raises
+    ------
+    LayerError
+        When the file holds no polygon.
+    """
+    file = read_features(path, path.name)
+    if not file.features:
+        raise LayerError(f"{path}: no feature covers ground; expected the polygon of the state or the region")
+    return Border(shapely.union_all([feature.geometry for feature in file.features]), within_m)

@@ -1,22 +1,26 @@
-"""Files of what changed hands: ``contested changes``, with no case.
+"""Files of what changed hands, and of where two layers differ: ``contested changes``, ``compare``, with no case.
 
-In: a folder of layers, two days, and perhaps a file of places. Out: a figure, a GeoJSON file or a table, and lines for
-the terminal. Refuses: layers that cannot be read, a day without a map, another ending of the file's name.
+In: folders of layers, days, and perhaps a file of places. Out: a figure, a GeoJSON file or a table, and lines for the
+terminal. Refuses: layers that cannot be read, a day without a map, another ending of the file's name.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from datetime import date
+import json
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+
+import shapely
 
 from contested.base.engine import write_whole
 from contested.base.errors import DatasetError, LayerError
 from contested.base.times import parse_interval
 from contested.territory.change_maps import ChangeMap, map_change, places_changed
 from contested.territory.control import ControlLayer
+from contested.territory.disagreement import LayersDisagreement, compare_layers
 from contested.territory.plain_layers import open_layers
 from contested.territory.scope import plain_scope
 from contested.territory.statuses import Statuses, read_points
@@ -66,6 +70,90 @@ def write_changes(
     if change.left_out_km2 > 0:
         lines.append(f"note: traces narrower than 0.2 m left out, {change.left_out_km2:.4f} km² together")
     return [*lines, *(f"note: {note}" for note in notes), f"written: {out}"]
+
+
+def write_comparison(
+    layers: tuple[Path, Path], days: tuple[str, str], out: Path, parties: tuple[str | None, str | None] = (None, None)
+) -> list[str]:
+    """Write where two layers name different holders; the lines that say it.
+
+    Parameters
+    ----------
+    layers
+        The two folders or files; holders are compared by name.
+    days
+        First and last day to compare; every day between is compared.
+    out
+        Figure (.svg, .png), the differing ground of the last day (.geojson) or a row a day and pair (.csv).
+    parties
+        Party of areas that name none, and party of all other ground, in both.
+
+    Raises
+    ------
+    LayerError
+        When a layer cannot be used.
+    RecordError
+        When no day has a map in both.
+    DatasetError
+        When the days cannot be read or the file not written.
+    """
+    if out.suffix.lower() not in ENDINGS:
+        raise DatasetError(f'{out}: the name ends in "{out.suffix}"; expected {", ".join(ENDINGS)}')
+    first, last = (_day(day) for day in days)
+    if last < first:
+        raise DatasetError(f"{last} lies before {first}; give the earlier day first")
+    (one, notes), (other, more) = (open_layers(path, *parties) for path in layers)
+    every = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    found = compare_layers(one, other, every)
+    write_whole(out, _comparison(found, one, out.suffix.lower()))
+    lines = [
+        f"{a} in {found.first}, {b} in {found.second}: {km2:,.3f} km²" for (a, b), km2 in found.km2_of_pairs.items()
+    ]
+    lines.append(
+        f"{len(found.days)} days compared, {len(found.without_map)} without a map in both; the holders differ on "
+        f"{found.share_differing:.3%} of the common ground"
+    )
+    return [*lines, *(f"note: {note}" for note in (*notes, *more)), f"written: {out}"]
+
+
+def _comparison(found: LayersDisagreement, layer: ControlLayer, ending: str) -> bytes:
+    if ending == ".csv":
+        columns = ("day", "common_km2", "differing_km2", "first_holder", "second_holder", "km2")
+        text = io.StringIO()
+        writer = csv.DictWriter(text, columns, lineterminator="\n")
+        writer.writeheader()
+        for day in found.days:
+            head = {
+                "day": day.day,
+                "common_km2": round(day.common_km2, 6),
+                "differing_km2": round(day.differing_km2, 6),
+            }
+            pairs: list[dict[str, Any]] = [
+                {"first_holder": p.first_holder, "second_holder": p.second_holder, "km2": round(p.km2, 6)}
+                for p in day.pairs
+            ]
+            writer.writerows(head | pair for pair in pairs or [{}])
+        return text.getvalue().encode()
+    if ending == ".geojson":
+        last = found.days[-1] if found.days else None
+        features = [
+            {
+                "type": "Feature", "geometry": json.loads(shapely.to_geojson(pair.geometry)),
+                "properties": {
+                    "day": last.day.isoformat(), found.first: pair.first_holder, found.second: pair.second_holder,
+                    "km2": round(pair.km2, 6),
+                },
+            }
+            for pair in (last.pairs if last else ())
+            if last is not None
+        ]  # fmt: skip
+        return (json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False) + "\n").encode()
+    from contested.web.change_figure import draw_disagreement
+
+    ground = layer.ground_on(found.days[-1].day) if found.days else None
+    areas = {} if ground is None else {layer.columns[n]: area for n, area in ground.disjoint_areas.items()}
+    drawn = draw_disagreement(found, areas)
+    return drawn.svg if ending == ".svg" else drawn.png
 
 
 def _day(written: str) -> date:
