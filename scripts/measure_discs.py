@@ -1,7 +1,7 @@
 """How far the shares of plane discs are from those of geodesic ones: the table of docs/methods/disc-shares.md.
 
 In: nothing. Out: to standard output, the largest departure over straight fronts of all bearings and offsets, by radius
-and latitude; and the bound that the two limits in ``contested.territory.disc_shares`` keep. Refuses: nothing.
+and latitude; and the bound that the two limits in ``contested.territory.index.disc_shares`` keep. Refuses: nothing.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import shapely
 from numpy.typing import NDArray
 
 from contested.territory.areas import area_m2, make_discs
-from contested.territory.disc_shares import LARGEST_M, MOST_BENT_M, DiscShares
-from contested.territory.edge_runs import PER_DEGREE, EdgeRuns
+from contested.territory.index.disc_shares import LARGEST_M, MOST_BENT_M, DiscShares
+from contested.territory.index.edge_runs import PER_DEGREE, EdgeRuns
 
 LATITUDES = (0, 35, 50, 70)
 RADII_M = (1_000, 5_000, 25_000, 100_000)

@@ -165,7 +165,7 @@ def look_up(
     import os
 
     from contested.territory.answers import ADDED_COLUMNS, Wanted
-    from contested.territory.layer_cache import CACHE_VARIABLE
+    from contested.territory.files.layer_cache import CACHE_VARIABLE
     from contested.territory.look_up import look_up_file, read_border
 
     if no_cache:

@@ -14,7 +14,7 @@ import shapely
 
 from contested.base.case import Case, LayerEntry, open_case
 from contested.base.records import HOLDINGS
-from contested.territory.layer_cache import CACHE_VARIABLE
+from contested.territory.files.layer_cache import CACHE_VARIABLE
 from contested.territory.layers import LayerTables, read_layer
 
 TOML = """

@@ -18,8 +18,8 @@ from contested.base.places import geodesic_m
 from contested.territory import plain_layers
 from contested.territory.changes import next_change
 from contested.territory.control import ControlLayer
+from contested.territory.files.layer_cache import cache_folder
 from contested.territory.fronts import distance_to_front, front_lines
-from contested.territory.layer_cache import cache_folder
 from contested.territory.look_up import look_up_file
 from contested.territory.plain_layers import open_layers
 

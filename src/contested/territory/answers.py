@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from contested.base.errors import DatasetError, nearest_name
 from contested.base.places import Box
 from contested.territory.control import ControlLayer
-from contested.territory.front_edges import Border
 from contested.territory.fronts import distance_to_front
+from contested.territory.index.front_edges import Border
 from contested.territory.point_files import PointRows, Reasons, check_columns, point_rows, without_refused
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from contested.territory.areas import area_m2
-from contested.territory.compiled import is_worthwhile
 from contested.territory.control import ControlLayer, Days, Whole, as_points, possible
 from contested.territory.ground import Reals
+from contested.territory.index.compiled import is_worthwhile
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -146,7 +146,7 @@ def _places_of(layer: ControlLayer, lon: Reals, lat: Reals) -> tuple[Reals, Real
 
     Rows outside the box of all edges have no history: the ground there is always the same party's, or nobody's.
     """
-    from contested.territory.front_index import cut_to
+    from contested.territory.index.front_index import cut_to
 
     ends = layer.edge_runs.degrees()
     corners = ends.reshape(-1, 2)

@@ -20,15 +20,15 @@ from numpy.typing import ArrayLike, NDArray
 from contested.base.errors import RecordError, nearest_name
 from contested.base.places import Box
 from contested.base.records import UNKNOWN
-from contested.territory.compiled import MANY_DISCS, is_worthwhile
 from contested.territory.ground import Ground, Reals, column_names
+from contested.territory.index.compiled import MANY_DISCS, is_worthwhile
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from contested.territory.cell_index import CellIndex
-    from contested.territory.disc_shares import DiscShares
-    from contested.territory.edge_runs import EdgeRuns
+    from contested.territory.index.cell_index import CellIndex
+    from contested.territory.index.disc_shares import DiscShares
+    from contested.territory.index.edge_runs import EdgeRuns
 
 Days = NDArray[np.datetime64]
 Whole = NDArray[np.int64]
@@ -208,7 +208,7 @@ class ControlLayer:
     @cached_property
     def edge_runs(self) -> EdgeRuns:
         """The boundaries of all spans; needs the compiler of the extra ``fast``."""
-        from contested.territory.edge_runs import Areas, trace_edges
+        from contested.territory.index.edge_runs import Areas, trace_edges
 
         number: dict[bytes, int] = {}
         shape = np.array([number.setdefault(wkb, len(number)) for wkb in self._wkb.tolist()], dtype=np.int64)
@@ -348,7 +348,7 @@ class ControlLayer:
 
     @cached_property
     def _disc_shares(self) -> DiscShares:
-        from contested.territory.disc_shares import DiscShares
+        from contested.territory.index.disc_shares import DiscShares
 
         return DiscShares(self.edge_runs, len(self.columns), self._starts, self._map_of_span >= 0, self.codes_in)
 
@@ -358,7 +358,7 @@ class ControlLayer:
         """Fill the rows that compiled code answers, if there are enough; the others are given back."""
         if not is_worthwhile(len(rows), MANY_DISCS):
             return rows
-        from contested.territory.disc_shares import within_model
+        from contested.territory.index.disc_shares import within_model
 
         good = within_model(lat[rows], radius[rows])
         some = rows[good]

@@ -10,10 +10,11 @@ is a gap wider than 0.1 m between two areas, which is unknown ground.
 
 A file that shows the ground of one party only has no front of its own. With ``elsewhere`` named for all other ground,
 the party's whole boundary is taken, its coast and its international border included, unless a
-:class:`~contested.territory.front_edges.Border` says where these run.
+:class:`~contested.territory.index.front_edges.Border` says where these run.
 
-Many points are answered by :class:`~contested.territory.front_index.FrontIndex`, few by Shapely
-(:mod:`contested.territory.front_search`): the answers agree within 0.2 m, but for the last 0.1 m of a front's ends.
+Many points are answered by :class:`~contested.territory.index.front_index.FrontIndex`, few by Shapely
+(:mod:`contested.territory.index.front_search`): the answers agree within 0.2 m, but for the last 0.1 m of a front's
+ends.
 """
 
 from __future__ import annotations
@@ -30,12 +31,12 @@ from numpy.typing import ArrayLike, NDArray
 from contested.base.errors import RecordError, nearest_name
 from contested.base.places import wgs84
 from contested.base.records import CONTESTED, UNKNOWN
-from contested.territory.compiled import is_worthwhile
 from contested.territory.control import ControlLayer, Whole, as_points, groups, possible
-from contested.territory.front_edges import Border, FrontEdges, front_edges, without_zone
-from contested.territory.front_index import FrontIndex
-from contested.territory.front_search import Pieces, cut_lines, nearest_points
 from contested.territory.ground import Reals
+from contested.territory.index.compiled import is_worthwhile
+from contested.territory.index.front_edges import Border, FrontEdges, front_edges, without_zone
+from contested.territory.index.front_index import FrontIndex
+from contested.territory.index.front_search import Pieces, cut_lines, nearest_points
 
 if TYPE_CHECKING:
     import pyarrow as pa

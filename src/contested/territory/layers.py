@@ -2,8 +2,9 @@
 
 In: a layer's entry in ``case.toml`` and the case: place-status tables (long, wide, intervals), dated maps, or gains and
 losses. Out: :class:`LayerTables`: the holdings, the rows refused, and notes on what was mended or is missing. Refuses:
-layers of which nothing can be used, and whatever :mod:`~contested.territory.statuses`,
-:mod:`~contested.territory.maps`, :mod:`~contested.territory.gains` and :mod:`~contested.territory.features` refuse.
+layers of which nothing can be used, and whatever :mod:`~contested.territory.files.statuses`,
+:mod:`~contested.territory.files.maps`, :mod:`~contested.territory.files.gains` and
+:mod:`~contested.territory.files.features` refuse.
 
 States of places run until the place's next mention, the last one to the end of the case's window. Days outside the
 window are kept: what a place became afterwards belongs to its story.
@@ -22,13 +23,13 @@ import shapely
 from contested.base.case import Case, LayerEntry
 from contested.base.errors import LayerError, nearest_name
 from contested.base.records import HOLDINGS, UNKNOWN
-from contested.territory.area_files import AREA_SUFFIXES, read_features
 from contested.territory.cells import make_cells
-from contested.territory.features import make_reject, notes_of_repairs
-from contested.territory.gains import Sides, read_gains
-from contested.territory.maps import Maps, add_elsewhere, read_maps
+from contested.territory.files.area_files import AREA_SUFFIXES, read_features
+from contested.territory.files.features import make_reject, notes_of_repairs
+from contested.territory.files.gains import Sides, read_gains
+from contested.territory.files.maps import Maps, add_elsewhere, read_maps
+from contested.territory.files.statuses import Statuses, close_spans, read_points, read_statuses
 from contested.territory.scope import Scope, case_scope
-from contested.territory.statuses import Statuses, close_spans, read_points, read_statuses
 
 if TYPE_CHECKING:
     import pyarrow as pa

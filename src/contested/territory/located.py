@@ -17,9 +17,9 @@ from contested.base.case import Case
 from contested.base.records import CONTROL, FRONTS, HOLDINGS
 from contested.territory.changes import next_change
 from contested.territory.control import ControlLayer, Days
-from contested.territory.front_edges import Border
 from contested.territory.fronts import distance_to_front
 from contested.territory.ground import Reals
+from contested.territory.index.front_edges import Border
 from contested.territory.layers import LayerTables
 from contested.territory.scope import case_region
 

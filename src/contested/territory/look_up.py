@@ -16,8 +16,8 @@ import shapely
 from contested.base.engine import write_whole
 from contested.base.errors import DatasetError, LayerError
 from contested.territory.answers import Answers, Wanted
-from contested.territory.area_files import read_features
-from contested.territory.front_edges import Border
+from contested.territory.files.area_files import read_features
+from contested.territory.index.front_edges import Border
 from contested.territory.plain_layers import open_layers
 from contested.territory.point_files import (
     check_columns,

@@ -3,8 +3,8 @@
 In: a folder with dated maps in any format, or with a place-status table and the places of it; or one such file. Out: a
 :class:`~contested.territory.control.ControlLayer` and the notes of reading it. Refuses: folders with both or neither.
 
-What was read is kept (:mod:`~contested.territory.layer_cache`), so that the next look-up in the same files begins at
-once.
+What was read is kept (:mod:`~contested.territory.files.layer_cache`), so that the next look-up in the same files begins
+at once.
 """
 
 from __future__ import annotations
@@ -20,13 +20,11 @@ from numpy.typing import NDArray
 from contested.base.errors import LayerError
 from contested.base.places import geodesic_m
 from contested.base.rows import read_rows
-from contested.territory.area_files import AREA_SUFFIXES
 from contested.territory.control import ControlLayer
-from contested.territory.layer_cache import read_through_cache
-from contested.territory.layers import LayerTables, area_tables, make_holdings
-from contested.territory.maps import read_maps
-from contested.territory.scope import Scope, plain_scope
-from contested.territory.statuses import (
+from contested.territory.files.area_files import AREA_SUFFIXES
+from contested.territory.files.layer_cache import read_through_cache
+from contested.territory.files.maps import read_maps
+from contested.territory.files.statuses import (
     NEEDED,
     Form,
     Statuses,
@@ -36,6 +34,8 @@ from contested.territory.statuses import (
     read_points,
     read_statuses,
 )  # fmt: skip
+from contested.territory.layers import LayerTables, area_tables, make_holdings
+from contested.territory.scope import Scope, plain_scope
 
 #: How long a map stands when the next days have none, days; the default of a case's layers.
 MAX_AGE_DAYS = 14

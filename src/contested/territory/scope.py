@@ -18,7 +18,7 @@ from contested.base.errors import LayerError, nearest_name
 from contested.base.places import Box
 from contested.base.records import CONTESTED, UNKNOWN
 from contested.base.times import YEAR_RANGE, parse_interval
-from contested.territory.area_files import read_features
+from contested.territory.files.area_files import read_features
 
 #: Years around a case's window outside which a day is taken for a typing error (2061 for 2016). A layer may well begin
 #: years before the window: a state stands until the place's next mention.

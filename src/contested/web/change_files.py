@@ -21,9 +21,9 @@ from contested.base.times import parse_interval
 from contested.territory.change_maps import ChangeMap, map_change, places_changed
 from contested.territory.control import ControlLayer
 from contested.territory.disagreement import LayersDisagreement, compare_layers
+from contested.territory.files.statuses import Statuses, read_points
 from contested.territory.plain_layers import open_layers
 from contested.territory.scope import plain_scope
-from contested.territory.statuses import Statuses, read_points
 
 ENDINGS = (".svg", ".png", ".geojson", ".csv")
 

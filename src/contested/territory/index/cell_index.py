@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from contested.territory import cell_kernels as kernels
+from contested.territory.index import cell_kernels as kernels
 
 #: Steps of the lattice that corners are rounded to, per degree: 1e-7 degrees is 1.1 cm, and is what is published.
 PER_DEGREE = 10_000_000

@@ -13,9 +13,9 @@ import pytest
 import shapely
 
 from contested.base.errors import LayerError
-from contested.territory import packed
-from contested.territory.area_files import read_features
-from contested.territory.features import FeatureFile
+from contested.territory.files import packed
+from contested.territory.files.area_files import read_features
+from contested.territory.files.features import FeatureFile
 from contested.territory.layers import LayerTables
 
 Read = Callable[..., LayerTables]

@@ -33,7 +33,7 @@ from contested.base.errors import LayerError, nearest_name
 from contested.base.places import Box, check_point
 from contested.base.records import UNKNOWN
 from contested.base.rows import Row, RowFile, read_rows
-from contested.territory.features import make_reject
+from contested.territory.files.features import make_reject
 from contested.territory.scope import Scope
 
 Form = Literal["long", "wide", "intervals"]

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import shapely
 
-from contested.territory import layer_cache
-from contested.territory.layer_cache import CACHE_VARIABLE, cache_folder
+from contested.territory.files import layer_cache
+from contested.territory.files.layer_cache import CACHE_VARIABLE, cache_folder
 from contested.territory.plain_layers import open_layers
 
 SQUARE = shapely.box(10.0, 50.0, 10.1, 50.1)

@@ -19,8 +19,8 @@ import pytest
 import shapely
 
 from contested.base.errors import LayerError
-from contested.territory.area_files import read_features
 from contested.territory.areas import area_m2
+from contested.territory.files.area_files import read_features
 from contested.territory.layers import LayerTables
 
 pyogrio = pytest.importorskip("pyogrio", reason="needs the extra formats")
@@ -171,7 +171,7 @@ def test_without_the_extra_its_name_is_given(tmp_path: Path) -> None:
     code = (
         "import sys; sys.modules['pyogrio'] = None\n"
         "from pathlib import Path; from contested.base.errors import LayerError\n"
-        "from contested.territory.area_files import read_features\n"
+        "from contested.territory.files.area_files import read_features\n"
         f"try: read_features(Path({str(path)!r}), 'm.shp')\n"
         "except LayerError as fault: print(fault)"
     )

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from contested.base.errors import LayerError
 from contested.base.records import REJECTS
+from contested.territory.files.statuses import Statuses, read_statuses
 from contested.territory.layers import LayerTables
 from contested.territory.scope import plain_scope
-from contested.territory.statuses import Statuses, read_statuses
 
 Read = Callable[..., LayerTables]
 PLACES = "place,lon,lat,name\nmill,10.05,50.05,Old Mill\nford,10.15,50.05,Ford\n"

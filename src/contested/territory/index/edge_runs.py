@@ -19,12 +19,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from contested.territory.cell_index import PER_DEGREE, CellIndex, build_cell_index
+from contested.territory.index.cell_index import PER_DEGREE, CellIndex, build_cell_index
 
 Whole = NDArray[np.int64]
 
 #: How far beside an edge its ground is probed, and how deep edges must cross to count as crossing; steps of the
-#: lattice (3 cm). Rounding moves an edge by less than one. When changed: run tests/territory/test_edge_runs.py again.
+#: lattice (3 cm). Rounding moves an edge by less than one. When changed: run tests/territory/index/test_edge_runs.py.
 PROBE_STEPS = 3.0
 #: What lies beside an edge where no area does, until it is known who holds such ground.
 NO_AREA = 254

@@ -35,9 +35,9 @@ import shapely
 from contested.base.errors import LayerError, nearest_name
 from contested.base.records import UNKNOWN
 from contested.territory.areas import area_m2, only_polygons
-from contested.territory.features import Feature
-from contested.territory.map_checks import notes_of_overlaps
-from contested.territory.maps import SAME_M2, Area, Maps, dates_in_name, find_features, property_of
+from contested.territory.files.features import Feature
+from contested.territory.files.map_checks import notes_of_overlaps
+from contested.territory.files.maps import SAME_M2, Area, Maps, dates_in_name, find_features, property_of
 from contested.territory.scope import Scope
 
 ChangeClass = Literal["unchanged", "gained", "lost"]

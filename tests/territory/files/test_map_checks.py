@@ -9,8 +9,8 @@ import pytest
 import shapely
 
 from contested.territory.areas import area_m2
-from contested.territory.map_checks import notes_of_jumps, notes_of_overlaps
-from contested.territory.maps import Area
+from contested.territory.files.map_checks import notes_of_jumps, notes_of_overlaps
+from contested.territory.files.maps import Area
 
 START = date(2020, 1, 1)
 

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from contested.base.errors import RecordError
 from contested.base.places import wgs84
 from contested.territory.areas import only_polygons
-from contested.territory.edge_runs import EdgeRuns
 from contested.territory.ground import SHORTEST_FRONT_DEGREES, TOUCH_DEGREES
+from contested.territory.index.edge_runs import EdgeRuns
 
 Reals = NDArray[np.float64]
 Whole = NDArray[np.int64]

@@ -19,7 +19,7 @@ import shapely
 from numpy.typing import NDArray
 
 from contested.base.errors import LayerError
-from contested.territory.features import Member
+from contested.territory.files.features import Member
 
 #: Longest straight piece of an edge in a projection, metres; a straight line of 5 km in UTM and the line straight in
 #: degrees differ by less than 1 m up to 60 degrees of latitude.

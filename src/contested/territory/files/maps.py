@@ -1,4 +1,4 @@
-"""Dated maps of who held what, in any format of :mod:`~contested.territory.area_files`.
+"""Dated maps of who held what, in any format of :mod:`~contested.territory.files.area_files`.
 
 In: one file per day, or collections whose features bear ``date`` or ``valid_from``/``valid_to``. Out: dated areas.
 Refuses: two maps of one day that disagree, and holders that are no party. A feature without a day, or with one that
@@ -23,10 +23,10 @@ import numpy as np
 import shapely
 
 from contested.base.errors import LayerError, nearest_name
-from contested.territory.area_files import read_features
 from contested.territory.areas import area_m2, only_polygons
-from contested.territory.features import Feature, Repair, make_reject, notes_of_repairs
-from contested.territory.map_checks import notes_of_jumps, notes_of_overlaps
+from contested.territory.files.area_files import read_features
+from contested.territory.files.features import Feature, Repair, make_reject, notes_of_repairs
+from contested.territory.files.map_checks import notes_of_jumps, notes_of_overlaps
 from contested.territory.scope import Scope
 
 #: Properties that may name the holder of a feature, in this order; capitals do not matter.

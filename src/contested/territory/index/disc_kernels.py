@@ -1,7 +1,7 @@
-"""The compiled loop of the shares of discs (:mod:`contested.territory.disc_shares`).
+"""The compiled loop of the shares of discs (:mod:`contested.territory.index.disc_shares`).
 
-In: arrays of discs and the arrays of :class:`~contested.territory.edge_blocks.EdgeBlocks`. Out: shares, written in
-place. Refuses: nothing; all checks stand in the caller.
+In: arrays of discs and the arrays of :class:`~contested.territory.index.edge_blocks.EdgeBlocks`. Out: shares, written
+in place. Refuses: nothing; all checks stand in the caller.
 
 The rule. Let O be the disc's centre. The column at a place z is the column at O, changed at every edge between O and z.
 So each edge within the disc adds its shadow, the part of the disc behind it as seen from O, to the column on its far
@@ -23,7 +23,7 @@ from typing import Any
 
 from numba import njit
 
-from contested.territory.cell_index import PER_DEGREE
+from contested.territory.index.cell_index import PER_DEGREE
 
 _TURN = 2.0 * math.pi
 #: WGS 84: equatorial radius, metres, and square of the first eccentricity.

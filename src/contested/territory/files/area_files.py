@@ -1,7 +1,7 @@
 """Any file with areas, by the ending of its name.
 
-In: a file. Out: its features, checked and mended (:class:`~contested.territory.features.FeatureFile`). Refuses: endings
-that no reader takes, and whatever the readers refuse.
+In: a file. Out: its features, checked and mended (:class:`~contested.territory.files.features.FeatureFile`). Refuses:
+endings that no reader takes, and whatever the readers refuse.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from pathlib import Path
 
 from contested.base.errors import LayerError
 from contested.base.places import Box
-from contested.territory.features import FeatureFile, make_features
-from contested.territory.geojson import read_geojson
-from contested.territory.kml import read_kml
-from contested.territory.vector_files import read_geoparquet, read_vector_file
+from contested.territory.files.features import FeatureFile, make_features
+from contested.territory.files.geojson import read_geojson
+from contested.territory.files.kml import read_kml
+from contested.territory.files.vector_files import read_geoparquet, read_vector_file
 
 #: Ending → what ``holdings.made_by`` says of the format.
 AREA_SUFFIXES = {

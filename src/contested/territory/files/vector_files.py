@@ -19,9 +19,9 @@ import numpy as np
 import shapely
 
 from contested.base.errors import LayerError
-from contested.territory.features import Member
-from contested.territory.packed import open_zip
-from contested.territory.projections import MISSING_CRS_HINT, in_degrees
+from contested.territory.files.features import Member
+from contested.territory.files.packed import open_zip
+from contested.territory.files.projections import MISSING_CRS_HINT, in_degrees
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -1,4 +1,4 @@
-"""Compiled loops of the distance to the front (:mod:`contested.territory.front_index`).
+"""Compiled loops of the distance to the front (:mod:`contested.territory.index.front_index`).
 
 In and out: plain arrays; the index says what they mean. Refuses: nothing.
 

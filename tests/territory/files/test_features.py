@@ -11,9 +11,9 @@ import pytest
 import shapely
 
 from contested.base.errors import LayerError
-from contested.territory.area_files import read_features
 from contested.territory.areas import area_m2
-from contested.territory.features import notes_of_repairs
+from contested.territory.files.area_files import read_features
+from contested.territory.files.features import notes_of_repairs
 
 REGION = (10.0, 50.0, 10.2, 50.1)
 SQUARE = shapely.box(10.0, 50.0, 10.1, 50.1)

@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from contested.territory.edge_blocks import cut_into_blocks
-from contested.territory.edge_runs import EdgeRuns
 from contested.territory.ground import POLAR_LATITUDE
+from contested.territory.index.edge_blocks import cut_into_blocks
+from contested.territory.index.edge_runs import EdgeRuns
 
 Reals = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -128,7 +128,7 @@ class DiscShares:
         p[discs] = part
 
     def _fill_discs(self, lon: Reals, lat: Reals, radius_m: Reals, first_day: Whole, last_day: Whole, p: Reals) -> None:
-        from contested.territory.disc_kernels import add_discs, place_rows
+        from contested.territory.index.disc_kernels import add_discs, place_rows
 
         blocks, after, count = self._blocks, last_day + 1, len(lon)
         span, block, mapped = np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count)

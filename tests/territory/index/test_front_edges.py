@@ -15,9 +15,9 @@ from contested.base.errors import RecordError
 from contested.base.places import geodesic_m
 from contested.base.records import HOLDINGS
 from contested.territory.control import ControlLayer
-from contested.territory.front_edges import Border
 from contested.territory.fronts import LayerFront
 from contested.territory.ground import TOUCH_DEGREES
+from contested.territory.index.front_edges import Border
 
 pytest.importorskip("numba")
 

@@ -1,4 +1,4 @@
-"""Compiled loops of the temporal cell index (:mod:`contested.territory.cell_index`).
+"""Compiled loops of the temporal cell index (:mod:`contested.territory.index.cell_index`).
 
 In and out: plain arrays; the index says what they mean. Refuses: nothing.
 

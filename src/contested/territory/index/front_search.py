@@ -3,7 +3,7 @@
 In: lines of one map's front, points. Out: the nearest point of each. Refuses: nothing; there must be a line and points
 must be finite.
 
-The answers are those of :class:`~contested.territory.front_index.FrontIndex`, and the tests hold each against the
+The answers are those of :class:`~contested.territory.index.front_index.FrontIndex`, and the tests hold each against the
 other.
 """
 
@@ -17,7 +17,7 @@ import shapely
 from numpy.typing import NDArray
 
 from contested.base.places import geodesic_m, wgs84
-from contested.territory.front_index import NEAR_M, cut_edges, from_centre
+from contested.territory.index.front_index import NEAR_M, cut_edges, from_centre
 
 Reals = NDArray[np.float64]
 

@@ -21,8 +21,8 @@ import shapely
 
 from contested.base.errors import LayerError
 from contested.base.rows import read_text
-from contested.territory.features import Member
-from contested.territory.packed import open_zip, read_packed
+from contested.territory.files.features import Member
+from contested.territory.files.packed import open_zip, read_packed
 
 _CONTAINERS = ("kml", "Document", "Folder")
 _PASSED_OVER = ("GroundOverlay", "ScreenOverlay", "PhotoOverlay")

@@ -1,6 +1,6 @@
 """Edges of a layer in blocks of spans, each with a tree of boxes: for questions that few edges can touch.
 
-In: :class:`~contested.territory.edge_runs.EdgeRuns` and the first day of each span. Out: :class:`EdgeBlocks`.
+In: :class:`~contested.territory.index.edge_runs.EdgeRuns` and the first day of each span. Out: :class:`EdgeBlocks`.
 Refuses: nothing.
 
 A tree over all runs would lead a question about one day through every edge that ever stood. So the spans are cut into
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from contested.territory.edge_runs import EdgeRuns
+from contested.territory.index.edge_runs import EdgeRuns
 
 #: Steps of the blocks, spans; the last block holds all. Small steps pay for single days, large ones for windows.
 STEPS = (8, 32, 128, 512, 2048)

@@ -11,12 +11,12 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contested.territory.edge_blocks import cut_into_blocks
-from contested.territory.edge_runs import PER_DEGREE, EdgeRuns
+from contested.territory.index.edge_blocks import cut_into_blocks
+from contested.territory.index.edge_runs import PER_DEGREE, EdgeRuns
 
 pytest.importorskip("numba")
 
-from contested.territory.disc_shares import DiscShares, within_model
+from contested.territory.index.disc_shares import DiscShares, within_model
 
 WEST, EAST, CONTESTED, UNKNOWN = range(4)
 #: Centre of the invented ground, in steps of the lattice.

@@ -22,7 +22,7 @@ from contested.base.records import CONTESTED, UNKNOWN
 from contested.territory.areas import area_m2
 
 if TYPE_CHECKING:
-    from contested.territory.maps import Area
+    from contested.territory.files.maps import Area
 
 #: A party that loses more than this share of its ground between two maps, or gains what undoes such a loss, is told.
 JUMP_SHARE = 0.3

@@ -15,8 +15,8 @@ import shapely
 
 from contested.base.errors import LayerError
 from contested.base.rows import read_text
-from contested.territory.features import Member
-from contested.territory.projections import in_degrees
+from contested.territory.files.features import Member
+from contested.territory.files.projections import in_degrees
 
 #: Parts of a ``crs`` member's name that mean longitude and latitude on WGS 84, longitude first whatever the register
 #: says of the order: that is how GeoJSON was written.

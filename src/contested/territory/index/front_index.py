@@ -28,7 +28,7 @@ Whole = NDArray[np.int64]
 
 #: Most that a piece of an edge may leave its chord, metres, sideways or in depth. Two pieces as near as this may be
 #: taken for each other. A quarter of it makes twice as many pieces. When changed: run
-#: tests/territory/test_front_index.py.
+#: tests/territory/index/test_front_index.py.
 SAG_M = 0.03
 #: Longest piece, degrees, whatever its sag.
 LONGEST_DEGREES = 0.5
@@ -36,7 +36,7 @@ LONGEST_DEGREES = 0.5
 #: in four of a tree's edges does not stand on the span that is asked for.
 BLOCK_SPANS = 32
 #: Distance up to which the nearest chord has the nearest piece, metres: there, arcs over one chord differ by less than
-#: 5 cm whatever their direction. When changed: run tests/territory/test_front_index.py.
+#: 5 cm whatever their direction. When changed: run tests/territory/index/test_front_index.py.
 NEAR_M = 150_000.0
 #: Distance from which points may lie opposite each other, where Vincenty's formula does not settle, metres.
 OPPOSITE_M = 19_900_000.0
@@ -165,7 +165,7 @@ class FrontIndex:
 
     def _search(self, lon: Reals, lat: Reals, span: Any, hits: Reals, found: Whole) -> None:
         """Fill in metres, longitude, latitude and bearing in radians (the four rows of ``hits``), and the piece."""
-        from contested.territory import front_kernels as kernels
+        from contested.territory.index import front_kernels as kernels
 
         order = np.empty(len(lon), dtype=np.int64)
         kernels.sort_rows(lon, lat, span, self._shift, *self._bounds, len(self._levels), order)
