@@ -9,7 +9,7 @@ is that of the cell's reference point, changed by every live edge that lies betw
 into blocks, the more the busier it is, so that few edges are looked at for one point.
 
 States combine by exclusive or, so that crossing the same edge twice changes nothing: a state is a column, or any other
-number whose sums tell what was crossed.
+number whose sums tell what was crossed. The loops are compiled; the compiler is loaded when the first index is built.
 """
 
 from __future__ import annotations
@@ -21,8 +21,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from contested.territory.index import cell_kernels as kernels
 
 #: Steps of the lattice that corners are rounded to, per degree: 1e-7 degrees is 1.1 cm, and is what is published.
 PER_DEGREE = 10_000_000
@@ -104,6 +102,8 @@ class CellIndex:
     def _run(
         self, lon: Any, lat: Any, day: Any, first: int, calendar: Any, unknown: int, found: Any, threads: int
     ) -> None:
+        from contested.territory.index import cell_kernels as kernels
+
         grid = (float(self.origin[0]), float(self.origin[1]), float(self.side), *self.shape)
 
         def part(rows: slice) -> None:
@@ -123,6 +123,8 @@ def build_cell_index(
     ends: NDArray[np.int32], first: Any, last: Any, code: NDArray[np.int32], rest: int, span_count: int
 ) -> CellIndex:
     """The index of edge runs; crossing an edge changes the state by ``code``, and the state far away is ``rest``."""
+    from contested.territory.index import cell_kernels as kernels
+
     near = 255 if int(np.max(code, initial=0)) < 255 else 2**30
     if not len(ends):
         return CellIndex((0, 0), SMALLEST_CELL, (1, 1), np.array([rest], np.int32), np.zeros(1, np.int32), near)
