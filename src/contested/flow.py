@@ -216,7 +216,7 @@ def program_sha256() -> str:
             if path.is_file() and "__pycache__" not in path.parts:
                 digest.update(f"{path.relative_to(folder).as_posix()}\n{file_sha256(path)}\n".encode())
     for name in (
-        "brotli", "duckdb", "htmldate", "lxml", "matplotlib", "numpy", "onnxruntime", "py3langid", "pyarrow",
+        "brotli", "duckdb", "htmldate", "lxml", "matplotlib", "numba", "numpy", "onnxruntime", "py3langid", "pyarrow",
         "pyogrio", "pypdfium2", "pyproj", "python-docx", "shapely", "tokenizers", "trafilatura", "warcio",
     ):  # fmt: skip
         try:
