@@ -23,6 +23,7 @@ from contested.base.rows import Row, RowFile
 from contested.base.times import DayInterval, parse_interval
 from contested.incidents.presets import Preset
 
+WORLD: Box = (-180.0, -90.0, 180.0, 90.0)
 _TRUE, _FALSE = frozenset({"true", "yes", "1", "y"}), frozenset({"", "false", "no", "0", "n"})
 _TEXTS = ("time_of_day", "place_name", "group_id", "title", "attributed_to", "address")
 #: Columns whose value in ``records`` is not the cell itself, so that the cell is kept in ``extra`` too.
@@ -175,7 +176,9 @@ def _point(row: Row, reading: Reading) -> tuple[float | None, float | None]:
         there = "longitude" if lon_text else "latitude"
         raise ValueError(f'only the {there} "{lon_text or lat_text}" is given; a point needs both, or neither')
     lon, lat = _number(lon_text, "longitude"), _number(lat_text, "latitude")
-    check_point(lon, lat, reading.scope.box)
+    box = reading.scope.box
+    # In the whole world every exchanged pair would lie, so there it tells nothing.
+    check_point(lon, lat, None if box == WORLD else box)
     return lon, lat
 
 
