@@ -1,4 +1,4 @@
-"""Write the generated pages of ``docs/``: tables, commands, ``case.toml`` keys and errors.
+"""Write the generated pages of ``docs/``: tables, commands, ``case.toml`` keys, presets and errors.
 
 Run by hand (``make docs``) after a change; ``tests/test_docs.py`` fails when a page is stale.
 """
@@ -107,9 +107,80 @@ def commands_page() -> str:
         "message, or `read` could read none; 130 interrupted. What `read` takes in: [documents.md](documents.md)."
     )
     lines = [NOTICE, "# Commands", "", codes, ""]
-    for name in sorted(get_command(app).commands):  # type: ignore[attr-defined]
-        text = runner.invoke(app, [name, "--help"], prog_name="contested", env={"COLUMNS": "100"}).output
+    found = get_command(app).commands  # type: ignore[attr-defined]
+    inner = [f"{name} {under}" for name, command in found.items() for under in getattr(command, "commands", ())]
+    for name in sorted([*found, *inner]):
+        text = runner.invoke(app, [*name.split(), "--help"], prog_name="contested", env={"COLUMNS": "100"}).output
         lines += [f"## contested {name}", "", "```", *(line.rstrip() for line in text.strip().splitlines()), "```", ""]
+    return "\n".join(lines)
+
+
+PRESETS_HEAD = """# Presets
+
+A preset tells how one dataset format is read: a TOML file, no code. `contested presets` lists them, `contested
+presets sniff FILE` says which of them a file is, and `contested import FILE` reads the file outside any case and
+tells what can be used, what is refused and why, and how good it is. In a case a dataset names its preset:
+
+```toml
+[[datasets]]
+name = "ged"
+preset = "ucdp-ged"
+path = "datasets/ged.csv"
+```
+
+Rows in = rows used + rows refused; columns that a preset does not use are kept with the record, in `extra`. Metres
+and days of the codes can be set under `radius_m` and `widen_days` of the dataset, the order of slashed dates
+under `day_first` ([case.toml](case-toml.md)). Rows that a preset keeps from the dossier are counted there, not shown.
+Fields of a dataset that carry accounts (claims of responsibility, rival claims) stay in `extra`: no claims are made
+from them.
+
+Comma-, semicolon- and tab-separated files are read, and JSON (an array of objects, JSON lines, GeoJSON features). A
+file is read whole: up to 512 MiB, in several times as much memory.
+
+## A preset of your own
+
+`contested presets sniff FILE --save datasets/mine.toml` proposes one, with what was seen in each column and how
+sure the proposal is; correct it, and write `preset = "datasets/mine.toml"` in the case. Its keys:
+"""
+
+
+def _keys_of(model: type[BaseModel]) -> list[str]:
+    notes = _attribute_notes(model)
+    lines = ["", "| key | needed | value | note |", "|---|---|---|---|"]
+    for name, field in model.model_fields.items():
+        inner = _inner_model(field.annotation)
+        kind = f"see `{name}` below" if inner is not None else _type_name(field.annotation)
+        if name != "name":
+            lines.append(f"| `{name}` | {'yes' if field.is_required() else ''} | {kind} | {notes.get(name, '')} |")
+    return lines
+
+
+def presets_page() -> str:
+    """One section per preset, with its licence and traps, after the keys that a preset may hold."""
+    from contested.base.presets import dataset_presets
+    from contested.incidents.presets import TARGETS, FileForm, Filled, Precision, Preset, load_preset
+
+    lines = [NOTICE, PRESETS_HEAD, *_keys_of(Preset), "", "`file`:", *_keys_of(FileForm), "", "`precision`:"]
+    lines += [*_keys_of(Precision), "", "`precision.filled`:", *_keys_of(Filled), ""]
+    lines += [f"A column can stand for: {', '.join(f'`{target}`' for target in TARGETS)}.", ""]
+    for name in dataset_presets():
+        preset = load_preset(name)
+        lines += [f"## {name}", "", f"{preset.title}.", "", f"- Licence: {preset.licence or 'none stated'}."]
+        lines += [f"- Rows {'may stand' if preset.publish_rows else 'are kept from'} a dossier."]
+        lines += [f"- Cite: {preset.citation}"] if preset.citation else []
+        lines += [f"- {trap}" for trap in preset.traps]
+        metres = [f"{code}: {value:,.0f} m" for code, value in preset.radius_m.items()]
+        metres += [f"{code}: no test" for code in sorted(preset.precision.without_radius)]
+        metres += [
+            f"{one.column} filled: {f'{one.radius_m:,.0f} m' if one.radius_m else 'no test'}"
+            for one in preset.precision.filled
+        ]
+        lines += [f"- Precision of the place: {'; '.join(metres)}."] if metres else []
+        days = [f"{code}: {value} before and after" for code, value in preset.widen_days.items()]
+        lines += [f"- Precision of the date, days: {'; '.join(days)}."] if days else []
+        lines += ["", "| stands for | columns looked for |", "|---|---|"]
+        lines += [f"| `{target}` | {', '.join(f'`{c}`' for c in names)} |" for target, names in preset.columns.items()]
+        lines.append("")
     return "\n".join(lines)
 
 
@@ -122,6 +193,7 @@ def errors_page() -> str:
 
 PAGES = {
     "tables.md": tables_page, "case-toml.md": case_page, "commands.md": commands_page, "errors.md": errors_page,
+    "presets.md": presets_page,
 }  # fmt: skip
 
 

@@ -97,3 +97,20 @@ def test_help_needs_nothing_heavy(words: list[str]) -> None:
         "assert not heavy, heavy"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+DATASETS = Path(__file__).parent / "fixtures/datasets"
+
+
+def test_presets_sniff_names_the_dataset() -> None:
+    assert (
+        "gtd.csv: gtd (Global Terrorism Database (GTD)), 4 rows"
+        in _run("presets", "sniff", str(DATASETS / "gtd.csv")).stdout
+    )
+
+
+def test_import_recognises_and_reports() -> None:
+    path = str(DATASETS / "viina.csv")
+    assert "rows     4 in = 3 used + 1 refused" in _run("import", path).stdout
+    report = json.loads(_run("import", path, "--preset", "viina", "--box", "9,49,11,51", "--json").stdout)
+    assert (report["used"], report["quality"]["point outside the box"]) == (3, 0)

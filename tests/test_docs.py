@@ -25,7 +25,7 @@ def _writer():
     return module
 
 
-@pytest.mark.parametrize("name", ["tables.md", "case-toml.md", "commands.md", "errors.md"])
+@pytest.mark.parametrize("name", ["tables.md", "case-toml.md", "commands.md", "errors.md", "presets.md"])
 def test_generated_pages_are_fresh(name: str) -> None:
     assert (PROJECT / "docs" / name).read_text(encoding="utf-8") == _writer().PAGES[name](), "run `make docs`"
 

@@ -212,9 +212,15 @@ def compare(
         typer.echo(line)
 
 
-@app.command()
-def presets(json_lines: AsJson = False) -> None:
-    """Dataset formats that a case can name."""
+presets_app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
+app.add_typer(presets_app, name="presets")
+
+
+@presets_app.callback()
+def presets(context: typer.Context, json_lines: AsJson = False) -> None:
+    """Dataset formats that a case can name; with sniff FILE, which of them a file is."""
+    if context.invoked_subcommand is not None:
+        return
     from contested.base.presets import dataset_presets
     from contested.incidents.presets import load_preset
 
@@ -224,6 +230,47 @@ def presets(json_lines: AsJson = False) -> None:
             _echo_json([{"preset": name, "title": preset.title, "licence": preset.licence}])
         else:
             typer.echo(f"{name:<12} {preset.title}" + (f" ({preset.licence})" if preset.licence else ""))
+
+
+@presets_app.command()
+def sniff(
+    file: Annotated[Path, typer.Argument(help="CSV, tab-separated, JSON or GeoJSON file.")],
+    save: Annotated[Path | None, typer.Option(help="Write the proposed map here, as a preset to edit (.toml).")] = None,
+) -> None:
+    """Which dataset a file is; for an unknown one, what each of its columns seems to hold."""
+    from contested.incidents.sniffing import save_preset, sniff_file, sniffed_lines
+
+    sniffed = sniff_file(file)
+    for line in sniffed_lines(sniffed):
+        typer.echo(line)
+    if save is not None:
+        save_preset(sniffed, save)
+        typer.echo(f"\nwrote {save}: correct it, then contested import {file} --preset {save}")
+
+
+@app.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(help="A dataset's file, as downloaded.")],
+    preset: Annotated[
+        str | None, typer.Option(help="Name of a preset, or a TOML file; recognised if left out.")
+    ] = None,
+    box: Annotated[str | None, typer.Option(help="WEST,SOUTH,EAST,NORTH in degrees: count points outside.")] = None,
+    day_first: Annotated[
+        bool | None, typer.Option("--day-first/--month-first", help="Order of slashed dates, if the file shows none.")
+    ] = None,
+    json_lines: AsJson = False,
+) -> None:
+    """What of a dataset's file can be used, what is refused and why, and how good it is. Writes nothing."""
+    from contested.incidents.quality import parse_box, report_as_json, report_file, report_lines
+    from contested.incidents.sniffing import recognise_preset
+
+    name = preset or recognise_preset(file)
+    report = report_file(file, name, None if box is None else parse_box(box), day_first=day_first)
+    if json_lines:
+        _echo_json([report_as_json(report)])
+        return
+    for line in report_lines(report):
+        typer.echo(line)
 
 
 def _read_here(files: list[Path], reading: Reading, listing: ClaimListing | None) -> None:

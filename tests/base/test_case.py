@@ -46,6 +46,8 @@ def test_all_faults_are_shown_at_once_with_their_lines(case_folder: Path) -> Non
         ('path = "datasets/incidents.csv"', 'path = "../secret.csv"', "leaves the case folder"),
         ('id = "rebels"', 'id = "government"', "declared twice"),
         ('preset = "plain"', 'preset = "plane"', 'did you mean "plain"'),
+        ('preset = "plain"', 'preset = "mine.toml"', "not under datasets/"),
+        ('preset = "plain"', 'preset = "datasets/mine.toml"', "does not exist"),
         ("format = 1", 'format = 1\ngrading = "gpi"', 'did you mean "gppi"'),
         ('layer = "map"', 'layer = "mapp"', 'did you mean "map"'),
         ("format = 1", "format = 2", "format"),
@@ -56,6 +58,12 @@ def test_one_fault_is_named(case_folder: Path, old: str, new: str, message: str)
     _change(case_folder, old, new)
     with pytest.raises(CaseError, match=message):
         open_case(case_folder)
+
+
+def test_a_preset_of_ones_own_lies_under_datasets(case_folder: Path) -> None:
+    _change(case_folder, 'preset = "plain"', 'preset = "datasets/mine.toml"')
+    (case_folder / "datasets/mine.toml").write_text('title = "Mine"\npublish_rows = true\n[columns]\n')
+    assert open_case(case_folder).file.datasets[0].preset == "datasets/mine.toml"
 
 
 def test_a_folder_that_is_no_case_says_how_to_make_one(tmp_path: Path) -> None:

@@ -124,6 +124,7 @@ class DatasetEntry(Sourced):
 
     name: Name
     preset: str
+    """Name of a preset, or the path of a preset of your own: a TOML file under ``datasets/``."""
     kind: str | None = None
     """Kind given to rows when the preset finds none."""
     event: Name | None = None
@@ -132,6 +133,8 @@ class DatasetEntry(Sourced):
     """For ``plain``: column of ``records`` → column of the file."""
     radius_m: dict[str, float] = {}
     """Precision code → metres, in place of the preset's own."""
+    widen_days: dict[str, Annotated[int, Field(ge=0, le=3660)]] = {}
+    """Date precision code → days added before and after, in place of the preset's own."""
     default_radius_m: float | None = Field(None, gt=0)
     day_first: bool | None = None
     encoding: str = "utf-8"
@@ -408,7 +411,11 @@ def _cross_faults(file: CaseFile, lines: list[str]) -> Iterator[str]:
         yield from known(actor.party, parties, ("actors", number, "party"), "party")
     for number, dataset in enumerate(file.datasets):
         yield from known(dataset.event, events, ("datasets", number, "event"), "event")
-        yield from known(dataset.preset, dataset_presets(), ("datasets", number, "preset"), "preset")
+        if not dataset.preset.endswith(".toml"):
+            yield from known(dataset.preset, dataset_presets(), ("datasets", number, "preset"), "preset")
+        elif not dataset.preset.startswith("datasets/"):
+            line = line_of(lines, ("datasets", number, "preset"))
+            yield f'line {line}: preset = "{dataset.preset}" is not under datasets/; put the file there'
     yield from known(file.grading, grading_schemes(), ("grading",), "grading scheme")
     for number, document in enumerate(file.documents):
         yield from known(document.event, events, ("documents", number, "event"), "event")
@@ -442,3 +449,6 @@ def _paths(file: CaseFile) -> Iterator[tuple[str, str, tuple[Any, ...]]]:
             for key in ("path", "places", "polygons"):
                 if path := getattr(entry, key, None):
                     yield f"{table}.{number}.{key}", path, (table, number, key)
+    for number, dataset in enumerate(file.datasets):
+        if dataset.preset.endswith(".toml"):
+            yield f"datasets.{number}.preset", dataset.preset, ("datasets", number, "preset")

@@ -344,6 +344,7 @@ RECORDS = Table(
         ]),
         *_TOLL,
         _c("killed_best", "int", "the dataset's best estimate of killed", "people", nullable=True),
+        _c("tolls_of_groups", "text", "tolls of civilians, children and other groups, as a JSON object: group, then killed or injured, with _low and _high", "people", nullable=True),
         _c("sources", "texts", "who the dataset names as its sources"),
         *_optional([
             ("attributed_to", "text", "who the dataset's source says did it, as published; never derived from actor columns", ""),
