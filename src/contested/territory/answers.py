@@ -106,14 +106,18 @@ class Answers:
         layer, wanted = self.layer, self.wanted.columns
         rows = self._refuse_swapped(point_rows(table, reasons))
         added: dict[str, Any] = {}
-        code = layer.codes_on(rows.lon, rows.lat, rows.first, self.wanted.threads)
+        if "p" in wanted:
+            found = layer.look_up(rows.lon, rows.lat, rows.first, rows.radius_m, rows.last)
+            code, dates = found.code, found.layer_date
+        else:
+            code = layer.codes_on(rows.lon, rows.lat, rows.first, self.wanted.threads)
+            dates = layer.map_dates_on(rows.first)
         if "holder" in wanted:
             added["holder"] = self._names(code, layer.columns)
         if "p" in wanted:
-            p = layer.look_up(rows.lon, rows.lat, rows.first, rows.radius_m, rows.last).p
             for number, column in enumerate(layer.columns):
-                if all_shares or number < len(layer.columns) - 2 or p[:, number].any():
-                    added[f"p_{column}"] = pa.array(np.round(p[:, number], 9))
+                if all_shares or number < len(layer.columns) - 2 or found.p[:, number].any():
+                    added[f"p_{column}"] = pa.array(np.round(found.p[:, number], 9))
         if "front_m" in wanted:
             front = distance_to_front(layer, rows.lon, rows.lat, rows.first, border=self.wanted.border)
             added["front_m"] = pa.array(np.round(front.front_m, 3), from_pandas=True)
@@ -122,7 +126,6 @@ class Answers:
         if "layer" in wanted:
             zeros = np.zeros(len(code), dtype=np.int8)
             added["layer"] = pa.DictionaryArray.from_arrays(zeros, pa.array([layer.name])).cast(pa.string())
-        dates = layer.map_dates_on(rows.first)
         if "layer_date" in wanted:
             added["layer_date"] = pa.array(dates, pa.date32(), from_pandas=True)
         self._explain_silence(rows, code == len(layer.columns) - 1, np.isnat(dates))
@@ -135,7 +138,7 @@ class Answers:
         return table
 
     @staticmethod
-    def _names(code: NDArray[np.uint8], names: Sequence[str | None]) -> pa.Array:
+    def _names(code: NDArray[np.integer[Any]], names: Sequence[str | None]) -> pa.Array:
         import pyarrow as pa
 
         return pa.DictionaryArray.from_arrays(code, pa.array(names, pa.string())).cast(pa.string())

@@ -20,7 +20,6 @@ from numpy.typing import ArrayLike, NDArray
 from contested.territory.areas import area_m2
 from contested.territory.control import ControlLayer, Days, Whole, as_points, possible
 from contested.territory.ground import Reals
-from contested.territory.index.compiled import is_worthwhile
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -134,7 +133,7 @@ def _history(layer: ControlLayer, lon: Reals, lat: Reals, days: Days) -> tuple[_
     place = np.full(len(lon), -1, dtype=np.int64)
     rows = np.flatnonzero(possible(lon, lat) & ~np.isnat(days))
     x, y = lon[rows], lat[rows]
-    if is_worthwhile(len(rows)):
+    if layer.pays_index(len(rows)):
         x, y, place[rows] = _places_of(layer, x, y)
     else:
         place[rows] = np.arange(len(rows))

@@ -21,6 +21,7 @@ from contested.base.errors import RecordError, nearest_name
 from contested.base.places import Box
 from contested.base.records import UNKNOWN
 from contested.territory.ground import Ground, Reals, column_names
+from contested.territory.index.cell_index import MOST_COLUMNS, MOST_SPANS
 from contested.territory.index.compiled import MANY_DISCS, is_worthwhile
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class ControlLookUp:
     """
 
     columns: tuple[str, ...]
-    code: NDArray[np.uint8]
+    code: NDArray[np.integer[Any]]
     p: Reals
     layer_date: Days
     age_days: Reals
@@ -63,7 +64,8 @@ class ControlLookUp:
     @property
     def holder(self) -> NDArray[np.object_]:
         """Holder of the point itself on the first day."""
-        return np.array(self.columns, dtype=object)[self.code]
+        names: NDArray[np.object_] = np.array(self.columns, dtype=object)[self.code]
+        return names
 
     def p_of(self, party: str) -> Reals:
         """The shares of one party, ``contested`` or ``unknown``; zeros for a party that the layer never names."""
@@ -158,10 +160,10 @@ class ControlLayer:
 
     def spans_on(self, days: Days) -> Whole:
         """Number of the span that each day lies in; -1 before the first span and for no day."""
-        day = days.astype(np.int64) - self._starts[0]
+        day, start = days.astype(np.int64), self._starts[0]
         # Not a time is far below all days.
-        within = np.minimum(day, len(self._span_of_day) - 1)
-        return np.where(day < 0, -1, self._span_of_day[np.maximum(within, 0)])
+        within = np.clip(day, start, start + len(self._span_of_day) - 1) - start
+        return np.where(day < start, -1, self._span_of_day[within])
 
     @cached_property
     def _span_of_day(self) -> Whole:
@@ -239,14 +241,14 @@ class ControlLayer:
         spans = np.where(self._map_of_span < 0, -1, np.arange(self.span_count)).astype(np.int16)
         return spans[:-1]
 
-    def codes_on(self, lon: Reals, lat: Reals, days: Days, threads: int = 1) -> NDArray[np.uint8]:
+    def codes_on(self, lon: Reals, lat: Reals, days: Days, threads: int = 1) -> NDArray[np.integer[Any]]:
         """Column number of the holder at each point on each day; unknown where there is no map or no point.
 
         The fastest look-up there is: arrays of one length, ``float64`` and ``datetime64[D]``, are not copied.
         """
         day = np.asarray(days, dtype="datetime64[D]").view(np.int64)
         if not self._is_indexed(len(lon)):
-            return self._codes_by_map(lon, lat, self.spans_on(days)).astype(np.uint8)
+            return self._codes_by_map(lon, lat, self.spans_on(days))
         codes = self._index.columns_on(lon, lat, day, self._calendar, len(self.columns) - 1, threads)
         return self._settle_near(codes, lon, lat, self.spans_on, days)
 
@@ -260,7 +262,12 @@ class ControlLayer:
 
     def _is_indexed(self, rows: int) -> bool:
         """Whether the index answers: it is there already, or building it is worth the while."""
-        return "_index" in self.__dict__ or is_worthwhile(rows)
+        return "_index" in self.__dict__ or self.pays_index(rows)
+
+    def pays_index(self, rows: int, enough: int | None = None) -> bool:
+        """Whether compiled code is worth the while for so many rows (``enough`` pay for it), and fits this layer."""
+        fits = self.span_count <= MOST_SPANS and len(self.columns) <= MOST_COLUMNS
+        return fits and is_worthwhile(rows, enough)
 
     def _settle_near(
         self, codes: NDArray[np.uint8], lon: Reals, lat: Reals, spans_of: Callable[[Any], Whole], when: Any
@@ -317,7 +324,7 @@ class ControlLayer:
         return ControlLookUp(self.columns, code, p, dates, age)
 
     def _mean_shares(
-        self, lon: Reals, lat: Reals, radius: Reals, first: Days, last: Days, code: NDArray[np.uint8]
+        self, lon: Reals, lat: Reals, radius: Reals, first: Days, last: Days, code: NDArray[np.integer[Any]]
     ) -> Reals:
         """Shares averaged over days: each map in force within the interval once, weighted with its days."""
         p = np.zeros((len(lon), len(self.columns)))
@@ -356,7 +363,7 @@ class ControlLayer:
         self, rows: NDArray[np.intp], lon: Reals, lat: Reals, radius: Reals, first: Days, last: Days, p: Reals
     ) -> NDArray[np.intp]:
         """Fill the rows that compiled code answers, if there are enough; the others are given back."""
-        if not is_worthwhile(len(rows), MANY_DISCS):
+        if not self.pays_index(len(rows), MANY_DISCS):
             return rows
         from contested.territory.index.disc_shares import within_model
 

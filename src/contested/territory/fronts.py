@@ -33,7 +33,6 @@ from contested.base.places import wgs84
 from contested.base.records import CONTESTED, UNKNOWN
 from contested.territory.control import ControlLayer, Whole, as_points, groups, possible
 from contested.territory.ground import Reals
-from contested.territory.index.compiled import is_worthwhile
 from contested.territory.index.front_edges import Border, FrontEdges, front_edges, without_zone
 from contested.territory.index.front_index import FrontIndex
 from contested.territory.index.front_search import Pieces, cut_lines, nearest_points
@@ -164,7 +163,7 @@ class LayerFront:
 
     def _is_indexed(self, rows: int) -> bool:
         """Whether the index answers: it is there already, or building it is worth the while."""
-        return "index" in self._built or is_worthwhile(rows)
+        return "index" in self._built or self.layer.pays_index(rows)
 
     def _zone(self) -> Any:
         if self.border is not None and "zone" not in self._built:

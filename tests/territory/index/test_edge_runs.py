@@ -120,3 +120,26 @@ def test_an_edge_that_stays_is_stored_once() -> None:
     }
     assert ("north", "south", 0, 2) in between or ("south", "north", 0, 2) in between
     assert len(runs.ends) < 2 * 7 and {run[2:] for run in between} >= {(0, 2), (3, 4)}
+
+
+def test_a_layer_that_the_index_cannot_number_is_answered_by_the_maps() -> None:
+    """More columns than 8 bits tell apart: every place has a party of its own."""
+    rows = [
+        {
+            "layer": "map", "holding_no": n + 1, "place": None, "holder": f"party {n:03}", "valid_from": FIRST,
+            "valid_to": FIRST, "geometry": shapely.to_wkb(shapely.box(n / 10, 50.0, (n + 1) / 10, 50.1)),
+            "original_path": "m", "original_row": 1, "made_by": "geojson",
+        }
+        for n in range(300)
+    ]  # fmt: skip
+    layer = ControlLayer(HOLDINGS.from_rows(rows))
+    lon = np.arange(300).repeat(100) / 10 + 0.05
+    found = layer.look_up(lon, np.full(len(lon), 50.05), np.datetime64(FIRST))
+    assert found.holder.tolist() == np.repeat([f"party {n:03}" for n in range(300)], 100).tolist()
+
+
+def test_no_day_lies_in_no_span() -> None:
+    layer = make_layer([("north", (0, 0), (0, 9), (9, 0), 0, 3)], None)
+    assert layer is not None
+    days = np.array(["NaT", "1500-01-01", "2020-01-02", "2999-01-01"], dtype="datetime64[D]")
+    assert layer.spans_on(days).tolist() == [-1, -1, 0, 1]

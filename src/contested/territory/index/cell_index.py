@@ -22,6 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from contested.base.errors import EngineError
+
 #: Steps of the lattice that corners are rounded to, per degree: 1e-7 degrees is 1.1 cm, and is what is published.
 PER_DEGREE = 10_000_000
 #: Cells aimed at: a year of maps of a country is fastest at 0.01 to 0.04 degrees, which this gives. When changed: run
@@ -33,8 +35,10 @@ SMALLEST_CELL = 2_000
 PER_BLOCK = 4
 #: Rows that one thread takes at a time, at least.
 CHUNK = 1 << 16
-#: Most spans of one layer: 16 bits tell them apart.
-MOST_SPANS = 32_000
+#: Most spans and columns of one layer that the index tells apart, by 16 and 8 bits; 254 and 255 have a meaning.
+MOST_SPANS, MOST_COLUMNS = 32_000, 250
+#: Most words of all records together: a cell numbers their places with 27 bits.
+MOST_WORDS = 1 << 27
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +126,13 @@ class CellIndex:
 def build_cell_index(
     ends: NDArray[np.int32], first: Any, last: Any, code: NDArray[np.int32], rest: int, span_count: int
 ) -> CellIndex:
-    """The index of edge runs; crossing an edge changes the state by ``code``, and the state far away is ``rest``."""
+    """The index of edge runs; crossing an edge changes the state by ``code``, and the state far away is ``rest``.
+
+    Raises
+    ------
+    EngineError
+        When the layer is too large for one index.
+    """
     from contested.territory.index import cell_kernels as kernels
 
     near = 255 if int(np.max(code, initial=0)) < 255 else 2**30
@@ -148,7 +158,11 @@ def build_cell_index(
     rows = kernels.rows_of(edges, grid[1], grid[2], grid[4])
     start, changes, spans, states = kernels.trace_states(edges, first, last, code, rest, *grid, *rows, span_count)
     arguments = (edges, first, last, code, place, listed, start, changes, spans, states, *grid, span_count, PER_BLOCK)
-    size, _ = kernels.pack(*arguments, np.zeros(0, np.int32), np.zeros(0, np.int32))
+    size = kernels.pack(*arguments, np.zeros(0, np.int32), np.zeros(0, np.int32))
+    if size >= MOST_WORDS:
+        raise EngineError(
+            f"the boundaries of the layer take {size:,} words of an index, more than {MOST_WORDS:,}; ask of fewer maps"
+        )
     records, cells = np.zeros(size + 16, np.int32), np.zeros(shape[0] * shape[1], np.int32)
     kernels.pack(*arguments, records, cells)
     return CellIndex(origin, side, shape, cells, records, near)

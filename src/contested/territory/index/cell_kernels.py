@@ -57,9 +57,8 @@ def look_up(
             if v < 0:
                 p = np.uint64(-1 - v)
                 v = records[p]
-                w = records[p + np.uint64(1)]
-                changes, edges = w >> 16, w & 0xFFFF
-                p += np.uint64(2)
+                changes, edges = records[p + np.uint64(1)], records[p + np.uint64(2)]
+                p += np.uint64(3)
                 for q in range(changes):
                     if records[p + np.uint64(2 * q)] <= span:
                         v = records[p + np.uint64(2 * q + 1)]
@@ -230,11 +229,10 @@ def _grown(values: Any, size: Any) -> Any:
 def pack(
     edges: Any, first: Any, last: Any, code: Any, place: Any, listed: Any, start: Any, changes: Any, at_span: Any,
     state: Any, ox: Any, oy: Any, side: Any, nx: Any, ny: Any, spans: Any, per_block: Any, records: Any, cells: Any,
-) -> Any:  # fmt: skip
-    """Write the records and the cells, or only count when ``records`` is empty; the words used, and blocks."""
+) -> int:  # fmt: skip
+    """Write the records and the cells, or only count when ``records`` is empty; the words used."""
     fill = records.shape[0] > 0
     o = 0
-    blocks_written = 0
     half = side * 0.5
     for c in range(nx * ny):
         e0, e1, t0, t1 = place[c], place[c + 1], changes[c], changes[c + 1]
@@ -276,14 +274,14 @@ def pack(
                 if fill:
                     records[table + b] = st
                 continue
-            words = 2 + 2 * within + EDGE_WORDS * live
+            words = 3 + 2 * within + EDGE_WORDS * live
             if words <= 16 and (o & 15) + words > 16:
                 o = (o + 15) & ~15  # a short block lies in one line of the cache
             if fill:
                 records[table + b] = -1 - o
                 records[o] = st
-                records[o + 1] = (within << 16) | live
-                p = o + 2
+                records[o + 1], records[o + 2] = within, live
+                p = o + 3
                 for q in range(t1 - 1, t0 - 1, -1):
                     if low < at_span[q] <= high:
                         records[p] = at_span[q]
@@ -300,5 +298,4 @@ def pack(
                         records[p + 5] = code[e]
                         p += EDGE_WORDS
             o += words
-            blocks_written += 1
-    return o, blocks_written
+    return o

@@ -25,6 +25,6 @@ def has_compiler() -> bool:
     return importlib.util.find_spec("numba") is not None
 
 
-def is_worthwhile(rows: int, enough: int = MANY_ROWS) -> bool:
-    """Whether compiled code should answer so many rows, when ``enough`` pay for it."""
-    return rows >= enough and has_compiler()
+def is_worthwhile(rows: int, enough: int | None = None) -> bool:
+    """Whether compiled code should answer so many rows, when ``enough`` (else :data:`MANY_ROWS`) pay for it."""
+    return rows >= (MANY_ROWS if enough is None else enough) and has_compiler()
