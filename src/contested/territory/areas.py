@@ -23,6 +23,11 @@ from contested.base.places import wgs84
 #: 4e-5 of the true share. When changed: run tests/territory/test_areas.py again.
 DISC_CORNERS = 128
 
+#: Less than the shortest degree of latitude (110,574 m).
+METRES_A_DEGREE = 110_500.0
+#: Beyond this latitude a disc's polygon in degrees may enclose a pole; no share is given.
+POLAR_LATITUDE = 89.0
+
 _POLYGON = 3
 _E2 = wgs84().es
 _E = float(np.sqrt(_E2))
@@ -76,10 +81,16 @@ def make_discs(lon: Reals, lat: Reals, radius_m: Reals, corners: int = DISC_CORN
 
 def boxes_around(lon: Reals, lat: Reals, radius_m: Reals) -> NDArray[Any]:
     """Boxes in degrees that hold the discs with a margin: a cheap first test."""
-    # 110,500 m is less than the shortest degree of latitude (110,574 m); 1.01 leaves room for the ellipsoid.
-    high = np.minimum(radius_m / 110_500.0, 89.0)
+    # 1.01 leaves room for the ellipsoid.
+    high = np.minimum(radius_m / METRES_A_DEGREE, POLAR_LATITUDE)
     wide = np.degrees(np.arcsin(np.clip(np.sin(np.radians(high)) / np.cos(np.radians(lat)), 0.0, 1.0))) * 1.01
     return np.asarray(shapely.box(lon - wide, lat - high, lon + wide, lat + high), dtype=object)
+
+
+def is_clear_of_poles(lat: Reals, radius_m: Reals) -> NDArray[np.bool_]:
+    """Whether each disc stays so far from the poles that it can be drawn in degrees; not for NaN."""
+    clear: NDArray[np.bool_] = np.abs(lat) + radius_m / METRES_A_DEGREE < POLAR_LATITUDE
+    return clear
 
 
 def only_polygons(geometry: shapely.Geometry) -> shapely.Geometry:

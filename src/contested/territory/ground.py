@@ -20,7 +20,7 @@ import shapely
 from numpy.typing import NDArray
 
 from contested.base.records import CONTESTED, UNKNOWN
-from contested.territory.areas import area_m2, boxes_around, make_discs, only_polygons
+from contested.territory.areas import area_m2, boxes_around, is_clear_of_poles, make_discs, only_polygons
 
 Reals = NDArray[np.float64]
 
@@ -30,8 +30,6 @@ Reals = NDArray[np.float64]
 TOUCH_DEGREES = 1e-6
 #: Front lines shorter than this are the trace of areas that meet in one point, degrees (0.4 m).
 SHORTEST_FRONT_DEGREES = 4e-6
-#: Beyond this latitude a disc's polygon in degrees may enclose a pole; no share is given.
-POLAR_LATITUDE = 89.0
 
 
 class Ground:
@@ -91,7 +89,7 @@ class Ground:
         """
         shares = np.zeros((len(lon), len(self.columns)))
         rest = self.unknown if self.elsewhere is None else self.elsewhere
-        drawable = np.abs(lat) + radius_m / 110_500.0 < POLAR_LATITUDE
+        drawable = is_clear_of_poles(lat, radius_m)
         shares[~drawable, self.unknown] = 1.0
         boxes = boxes_around(lon, lat, radius_m)
         settled = ~drawable

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from contested.base.places import geodesic_m, wgs84
 from contested.territory.index.compiled import has_compiler
-from contested.territory.index.front_index import BLOCK_SPANS, FrontIndex, along_curve, cut_edges
+from contested.territory.index.curve import along_curve
+from contested.territory.index.front_index import BLOCK_SPANS, FrontIndex, cut_edges
 from contested.territory.index.front_search import cut_lines, nearest_points
 
 pytestmark = pytest.mark.skipif(not has_compiler(), reason="needs numba, of the extra fast")

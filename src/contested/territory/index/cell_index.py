@@ -14,8 +14,6 @@ number whose sums tell what was crossed. The loops are compiled; the compiler is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contested.base.errors import EngineError
+from contested.territory.index.compiled import share_rows
 
 #: Steps of the lattice that corners are rounded to, per degree: 1e-7 degrees is 1.1 cm, and is what is published.
 PER_DEGREE = 10_000_000
@@ -116,11 +115,9 @@ class CellIndex:
                 PER_DEGREE, *grid, self.cells, self.records,
             )  # fmt: skip
 
-        if threads == 1 or len(lon) <= CHUNK:
-            part(slice(0, len(lon)))
-            return
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(part, _slices(len(lon), max(CHUNK, len(lon) // (4 * threads)))))
+        rows = len(lon)
+        size = rows if threads == 1 else max(CHUNK, rows // (4 * threads))
+        share_rows(part, [slice(low, min(low + size, rows)) for low in range(0, rows, max(1, size))], threads)
 
 
 def build_cell_index(
@@ -166,8 +163,3 @@ def build_cell_index(
     records, cells = np.zeros(size + 16, np.int32), np.zeros(shape[0] * shape[1], np.int32)
     kernels.pack(*arguments, records, cells)
     return CellIndex(origin, side, shape, cells, records, near)
-
-
-def _slices(count: int, size: int) -> Iterator[slice]:
-    for low in range(0, count, size):
-        yield slice(low, min(count, low + size))

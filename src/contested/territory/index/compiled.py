@@ -1,4 +1,4 @@
-"""Whether the compiled look-ups serve.
+"""Whether the compiled look-ups serve, and the rows shared by threads.
 
 In: a number of rows. Out: whether compiled code should answer them. Refuses: nothing.
 
@@ -9,6 +9,8 @@ same, and nobody waits for a compiler that saves a tenth of a second.
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 #: From so many rows on an index pays: Shapely answers about 1.5 million a second, compiling anew takes some seconds and
@@ -28,3 +30,13 @@ def has_compiler() -> bool:
 def is_worthwhile(rows: int, enough: int | None = None) -> bool:
     """Whether compiled code should answer so many rows, when ``enough`` (else :data:`MANY_ROWS`) pay for it."""
     return rows >= (MANY_ROWS if enough is None else enough) and has_compiler()
+
+
+def share_rows(work: Callable[[slice], None], parts: Sequence[slice], threads: int) -> None:
+    """Do the work on each part of the rows, shared by threads; the work lets go of the interpreter."""
+    if threads > 1 and len(parts) > 1:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(work, parts))
+    else:
+        for part in parts:
+            work(part)

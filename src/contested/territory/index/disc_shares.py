@@ -14,13 +14,13 @@ A run counts by the share of the days on which it stands, so a window of days co
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from contested.territory.ground import POLAR_LATITUDE
+from contested.territory.areas import is_clear_of_poles
+from contested.territory.index.compiled import share_rows
 from contested.territory.index.edge_blocks import cut_into_blocks
 from contested.territory.index.edge_runs import EdgeRuns
 
@@ -39,8 +39,6 @@ LARGEST_M = 500_000.0
 
 #: Smaller discs have the column at their centre told by the edges alone, metres: there rounding is no small matter.
 SMALLEST_M = 1.0
-#: Less than the shortest degree of latitude (110,574 m).
-METRES_A_DEGREE = 110_500.0
 
 #: Rows that a thread takes at a time.
 _CHUNK = 65_536
@@ -107,12 +105,7 @@ class DiscShares:
         def fill(rows: slice) -> None:
             self._fill(lon[rows], lat[rows], radius_m[rows], first_day[rows], last_day[rows], p[rows])
 
-        if threads > 1 and len(chunks) > 1:
-            with ThreadPoolExecutor(threads) as pool:
-                list(pool.map(fill, chunks))
-        else:
-            for chunk in chunks:
-                fill(chunk)
+        share_rows(fill, chunks, threads)
         return p
 
     def _fill(self, lon: Reals, lat: Reals, radius_m: Reals, first_day: Whole, last_day: Whole, p: Reals) -> None:
@@ -137,7 +130,7 @@ class DiscShares:
             span, block, mapped,
         )  # fmt: skip
         with np.errstate(invalid="ignore"):
-            drawable = (np.abs(lon) <= 180.0) & (np.abs(lat) + radius_m / METRES_A_DEGREE < POLAR_LATITUDE)
+            drawable = (np.abs(lon) <= 180.0) & is_clear_of_poles(lat, radius_m)
         block[~drawable] = -1
         column = np.full(count, -1, dtype=np.int64)
         one_map = np.flatnonzero((span >= 0) & (block >= 0) & (radius_m >= SMALLEST_M))

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from contested.territory.index.curve import along_curve
 from contested.territory.index.edge_runs import EdgeRuns
 
 #: Steps of the blocks, spans; the last block holds all. Small steps pay for single days, large ones for windows.
@@ -27,8 +28,6 @@ FEW_EDGES = 200_000
 COPIES = 4
 #: Day after the last of a run that never ends.
 NEVER = np.iinfo(np.int32).max
-
-_HILBERT_BITS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,7 @@ def _ordered_edges(
     longer = (runs.ends[:, :2] != runs.ends[:, 2:]).any(axis=1) & (runs.left != runs.right)
     ends = runs.ends[longer]
     middle = ends[:, :2].astype(np.int64) + ends[:, 2:]
-    order = np.argsort(_along_hilbert(middle), kind="stable")
+    order = np.argsort(along_curve(middle), kind="stable")
     chosen = np.flatnonzero(longer)[order]
     edges = np.empty((len(chosen), 8), dtype=np.int32)
     edges[:, :4] = runs.ends[chosen]
@@ -115,23 +114,6 @@ def _ordered_edges(
     edges[:, 5] = np.append(span_starts, NEVER)[last + 1]
     edges[:, 6], edges[:, 7] = runs.left[chosen], runs.right[chosen]
     return edges, first, last
-
-
-def _along_hilbert(points: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Place of each point along a Hilbert curve through the box of all, so that neighbours follow each other."""
-    if not len(points):
-        return np.zeros(0, dtype=np.int64)
-    low, high = points.min(axis=0), points.max(axis=0)
-    x, y = ((points - low) * (2**_HILBERT_BITS - 1) // np.maximum(high - low, 1)).T
-    place = np.zeros(len(points), dtype=np.int64)
-    for bit in range(_HILBERT_BITS - 1, -1, -1):
-        right, upper = (x >> bit) & 1, (y >> bit) & 1
-        place += ((3 * right) ^ upper) << (2 * bit)
-        # The lower quarters are turned, so that the curve stays in one piece.
-        flip = (upper == 0) & (right == 1)
-        x, y = np.where(flip, 2**_HILBERT_BITS - 1 - x, x), np.where(flip, 2**_HILBERT_BITS - 1 - y, y)
-        x, y = np.where(upper == 0, y, x), np.where(upper == 0, x, y)
-    return place
 
 
 def _tree(edges: NDArray[np.int32], node: int, edge: int) -> NDArray[np.int32]:

@@ -14,7 +14,6 @@ its run meets.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +21,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from contested.base.places import geodesic_m, wgs84
+from contested.territory.index.compiled import share_rows
+from contested.territory.index.curve import along_curve
 
 Reals = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -136,12 +137,7 @@ class FrontIndex:
             def search(part: slice) -> None:
                 self._search(x[part], y[part], t[part], hits[:, part], found[part])
 
-            if threads > 1 and len(parts) > 1:
-                with ThreadPoolExecutor(threads) as pool:
-                    list(pool.map(search, parts))
-            else:
-                for part in parts:
-                    search(part)
+            share_rows(search, parts, threads)
         edge = np.where(found < 0, -1, self._edge[self._piece_of[found]]) if len(self._pieces) else found
         if rows is not None:
             some_hits, some_edges = hits, edge
@@ -270,25 +266,6 @@ def from_centre(points: Reals) -> Reals:
     normal = geod.a / np.sqrt(1 - geod.es * np.sin(north) ** 2)
     flat = normal * np.cos(north)
     return np.stack([flat * np.cos(east), flat * np.sin(east), normal * (1 - geod.es) * np.sin(north)], axis=1)
-
-
-def along_curve(points: Reals) -> Whole:
-    """Place of each point along a Hilbert curve over all: neighbours on the curve are neighbours on the ground."""
-    if not len(points):
-        return np.zeros(0, dtype=np.int64)
-    low, high = points.min(axis=0), points.max(axis=0)
-    x, y = ((points - low) / np.maximum(high - low, 1e-9) * 65535).astype(np.int64).T
-    place = np.zeros(len(x), dtype=np.int64)
-    side = 1 << 15
-    while side:
-        right, upper = (x & side) > 0, (y & side) > 0
-        place += side * side * ((3 * right) ^ upper)
-        x, y = x & (side - 1), y & (side - 1)
-        flip = ~upper & right
-        x, y = np.where(flip, side - 1 - x, x), np.where(flip, side - 1 - y, y)
-        x, y = np.where(upper, x, y), np.where(upper, y, x)
-        side >>= 1
-    return place
 
 
 def _eights(rows: NDArray[Any], filler: NDArray[Any]) -> NDArray[Any]:
