@@ -17,7 +17,7 @@ import docx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.claims.made import PARAGRAPH, make_page, word_bytes, write
+from tests.claims.made import PARAGRAPH, make_page, pdf_of_objects, word_bytes, write
 
 from contested.base.errors import DocumentError
 from contested.base.records import DOCUMENTS
@@ -41,18 +41,7 @@ def make_pdf(lines: list[str], encrypt: bytes = b"") -> bytes:
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
         b"<< /Title (A report) /Author (A commission) >>",
     ]
-    out = bytearray(b"%PDF-1.4\n")
-    places = []
-    for number, body in enumerate(objects, start=1):
-        places.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    start = len(out)
-    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
-    out += b"".join(b"%010d 00000 n \n" % place for place in places)
-    out += b"trailer\n<< /Size %d /Root 1 0 R /Info 6 0 R %s >>\nstartxref\n%d\n%%%%EOF\n" % (
-        len(objects) + 1, encrypt, start,
-    )  # fmt: skip
-    return bytes(out)
+    return pdf_of_objects(objects, b"/Info 6 0 R " + encrypt)
 
 
 def make_word(tmp_path: Path) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -56,13 +57,12 @@ def write_changes(
     DatasetError
         When the days cannot be read or the file not written.
     """
-    if out.suffix.lower() not in ENDINGS:
-        raise DatasetError(f'{out}: the name ends in "{out.suffix}"; expected {", ".join(ENDINGS)}')
+    ending = _ending(out)
     first, last = (_day(day) for day in days)
     layer, notes = open_layers(layers, *parties)
     change = map_change(layer, first, last)
     moved = [] if places is None else _moved(layer, places, (first, last))
-    write_whole(out, _content(change, moved, out.suffix.lower()))
+    write_whole(out, _content(change, moved, ending))
     lines = [f"{row['before']} → {row['after']}: {row['area_km2']:,.3f} km²" for row in change.rows()]
     lines += [f"{row['place']}: {row['before']} → {row['after']}" for row in moved]
     if not change.changes:
@@ -97,15 +97,14 @@ def write_comparison(
     DatasetError
         When the days cannot be read or the file not written.
     """
-    if out.suffix.lower() not in ENDINGS:
-        raise DatasetError(f'{out}: the name ends in "{out.suffix}"; expected {", ".join(ENDINGS)}')
+    ending = _ending(out)
     first, last = (_day(day) for day in days)
     if last < first:
         raise DatasetError(f"{last} lies before {first}; give the earlier day first")
     (one, notes), (other, more) = (open_layers(path, *parties) for path in layers)
     every = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     found = compare_layers(one, other, every)
-    write_whole(out, _comparison(found, one, out.suffix.lower()))
+    write_whole(out, _comparison(found, one, ending))
     lines = [
         f"{a} in {found.first}, {b} in {found.second}: {km2:,.3f} km²" for (a, b), km2 in found.km2_of_pairs.items()
     ]
@@ -119,9 +118,7 @@ def write_comparison(
 def _comparison(found: LayersDisagreement, layer: ControlLayer, ending: str) -> bytes:
     if ending == ".csv":
         columns = ("day", "common_km2", "differing_km2", "first_holder", "second_holder", "km2")
-        text = io.StringIO()
-        writer = csv.DictWriter(text, columns, lineterminator="\n")
-        writer.writeheader()
+        rows: list[dict[str, Any]] = []
         for day in found.days:
             head = {
                 "day": day.day,
@@ -132,20 +129,19 @@ def _comparison(found: LayersDisagreement, layer: ControlLayer, ending: str) -> 
                 {"first_holder": p.first_holder, "second_holder": p.second_holder, "km2": round(p.km2, 6)}
                 for p in day.pairs
             ]
-            writer.writerows(head | pair for pair in pairs or [{}])
-        return text.getvalue().encode()
+            rows += [head | pair for pair in pairs or [{}]]
+        return _csv(columns, rows)
     if ending == ".geojson":
-        last = found.days[-1] if found.days else None
         features = [
             {
                 "type": "Feature", "geometry": json.loads(shapely.to_geojson(pair.geometry)),
                 "properties": {
-                    "day": last.day.isoformat(), found.first: pair.first_holder, found.second: pair.second_holder,
+                    "day": day.day.isoformat(), found.first: pair.first_holder, found.second: pair.second_holder,
                     "km2": round(pair.km2, 6),
                 },
             }
-            for pair in (last.pairs if last else ())
-            if last is not None
+            for day in found.days[-1:]
+            for pair in day.pairs
         ]  # fmt: skip
         return (json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False) + "\n").encode()
     from contested.web.change_figure import draw_disagreement
@@ -154,6 +150,20 @@ def _comparison(found: LayersDisagreement, layer: ControlLayer, ending: str) -> 
     areas = {} if ground is None else {layer.columns[n]: area for n, area in ground.disjoint_areas.items()}
     drawn = draw_disagreement(found, areas)
     return drawn.svg if ending == ".svg" else drawn.png
+
+
+def _ending(out: Path) -> str:
+    if (ending := out.suffix.lower()) not in ENDINGS:
+        raise DatasetError(f'{out}: the name ends in "{out.suffix}"; expected {", ".join(ENDINGS)}')
+    return ending
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
 
 
 def _day(written: str) -> date:
@@ -179,12 +189,7 @@ def _content(change: ChangeMap, moved: list[dict[str, Any]], ending: str) -> byt
     if ending == ".geojson":
         return change.geojson().encode()
     if ending == ".csv":
-        columns = ("place", "lon", "lat", "before", "after", "area_km2")
-        text = io.StringIO()
-        writer = csv.DictWriter(text, columns, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows([*change.rows(), *moved])
-        return text.getvalue().encode()
+        return _csv(("place", "lon", "lat", "before", "after", "area_km2"), [*change.rows(), *moved])
     # Drawing costs half a second to load.
     from contested.web.change_figure import draw_change
 
