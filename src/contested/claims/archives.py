@@ -11,7 +11,6 @@ Nothing is written to disk. Items come in the order of the names in a folder, in
 from __future__ import annotations
 
 import os
-import struct
 import tarfile
 import zipfile
 import zlib
@@ -20,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from contested.base.errors import DocumentError
+from contested.base.zip_directory import zip_directory_bytes
 from contested.claims.content import MAX_DOCUMENT_BYTES
 from contested.claims.items import (
     MAX_ITEMS,
@@ -88,16 +88,7 @@ def find_in_zip(path: Path, shown: str) -> Found:
 
 def _check_zip_directory(file: BinaryIO, shown: str) -> None:
     """Refuse a table of contents that would fill the memory, before it is loaded."""
-    size = file.seek(0, os.SEEK_END)
-    file.seek(max(0, size - 65_557))
-    tail = file.read()
-    place = tail.rfind(b"PK\x05\x06")
-    length = struct.unpack_from("<L", tail, place + 12)[0] if 0 <= place <= len(tail) - 22 else 0
-    wide = tail.rfind(b"PK\x06\x06")
-    if length == 0xFFFFFFFF and 0 <= wide <= len(tail) - 56:
-        length = struct.unpack_from("<Q", tail, wide + 40)[0]
-    file.seek(0)
-    if length > MAX_ZIP_DIRECTORY_BYTES:
+    if (length := zip_directory_bytes(file)) > MAX_ZIP_DIRECTORY_BYTES:
         raise refuse_member(
             shown,
             None,

@@ -6,7 +6,6 @@ are too large or packed too tightly to be honest, and encrypted ones. Nothing is
 
 from __future__ import annotations
 
-import os
 import struct
 import zipfile
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from contested.base.errors import LayerError
 from contested.base.rows import MAX_CSV_BYTES
+from contested.base.zip_directory import zip_directory_bytes
 
 #: Largest sum of unpacked files, bytes.
 MAX_UNPACKED_BYTES = MAX_CSV_BYTES
@@ -43,16 +43,7 @@ def open_zip(path: Path, shown: str) -> Iterator[zipfile.ZipFile]:
     """
     try:
         with path.open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - 65_557))
-            tail = file.read()
-            # The end record gives the bytes of the table of contents; all ones point to the wide record before it.
-            place = tail.rfind(b"PK\x05\x06")
-            length = struct.unpack_from("<L", tail, place + 12)[0] if place >= 0 else 0
-            wide = tail.rfind(b"PK\x06\x06")
-            if length == 0xFFFFFFFF and wide >= 0:
-                length = struct.unpack_from("<Q", tail, wide + 40)[0]
-            if length > MAX_DIRECTORY_BYTES:
+            if (length := zip_directory_bytes(file)) > MAX_DIRECTORY_BYTES:
                 raise LayerError(
                     f"{shown}: its table of contents has {length:,} bytes, more than {MAX_DIRECTORY_BYTES:,}; split it"
                 )
