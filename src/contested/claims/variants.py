@@ -1,7 +1,7 @@
 """Other spellings of known names in an article: Zelenskiy where the list has Zelensky.
 
 In: the known names, and the words of an article. Out: spellings of the article that
-:mod:`contested.claims.transliteration` finds to be those of a known person, group or declared actor. Refuses: a
+:mod:`contested.base.transliteration` finds to be those of a known person, group or declared actor. Refuses: a
 single word that could be anything: it must have three consonants and five letters, be no common word of the
 article, differ in the classes of its vowels nowhere, and belong to a state that the article names; a spelling
 that fits two different names fits none.
@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import lru_cache
 
+from contested.base.transliteration import fold_name, fold_words, same_name
 from contested.claims.names import ArticleNames, Entity, Mention
-from contested.claims.transliteration import fold_name, fold_words, same_name
 
 #: Consonants and letters of a single word below which too many names look alike.
 MIN_CONSONANTS, MIN_LETTERS = 3, 5

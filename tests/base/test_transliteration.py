@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contested.claims.transliteration import fold_name, same_name
+from contested.base.transliteration import fold_name, same_name
 
 SPELLINGS = [
     ("Gaddafi", "Qadhafi", "Kadhafi", "al-Gaddafi"),
