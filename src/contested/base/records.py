@@ -346,6 +346,8 @@ RECORDS = Table(
         _c("killed_best", "int", "the dataset's best estimate of killed", "people", nullable=True),
         _c("tolls_of_groups", "text", "tolls of civilians, children and other groups, as a JSON object: group, then killed or injured, with _low and _high", "people", nullable=True),
         _c("sources", "texts", "who the dataset names as its sources"),
+        _c("source_kinds", "texts", "what each of them is, by the dataset's own word or the preset's (news, social media, ...); empty where nothing says it", nullable=True),
+        _c("actors", "texts", "persons and bodies that the row names, in whatever part: never who did it", nullable=True),
         *_optional([
             ("attributed_to", "text", "who the dataset's source says did it, as published; never derived from actor columns", ""),
             ("address", "text", "where it was read", ""),
