@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from contested.base.case import Case
 from contested.base.transliteration import fold_name
 from contested.incidents.token_sets import TokenSets, name_sets, word_sets
 
@@ -145,7 +146,8 @@ class Comparable:
     @cached_property
     def xyz(self) -> Reals:
         """Earth-centred metres on WGS 84: a straight line is never longer than the geodesic, and at 100 km less
-        than two metres shorter."""
+        than two metres shorter.
+        """
         from pyproj import Transformer
 
         lon, lat = np.where(self.placed, self.lon, 0.0), np.where(self.placed, self.lat, 0.0)
@@ -200,7 +202,7 @@ class Comparable:
 
         def parts(name: str) -> tuple[str, ...]:
             meant = self._aliases.get(fold_name(name))
-            return name_parts(name) if meant is None else (*name_parts(name), f"={meant}")
+            return name_parts(name) if meant is None else (f"={meant}",)
 
         lists = self.records["actors"]
         return name_sets(lists if lists.num_chunks else pa.chunked_array([[]], lists.type), parts)
@@ -241,9 +243,7 @@ class Comparable:
 
     def gap_days(self, a: Rows, b: Rows) -> Rows:
         """Days between the intervals of rows a and b; 0 when they overlap."""
-        return np.maximum(
-            0, np.maximum(self.first_day[b] - self.last_day[a], self.first_day[a] - self.last_day[b])
-        )
+        return np.maximum(0, np.maximum(self.first_day[b] - self.last_day[a], self.first_day[a] - self.last_day[b]))
 
     @cached_property
     def _kind_words(self) -> Rows:
@@ -371,3 +371,14 @@ def describe(comparison: Comparison, level: int) -> str:
     """A level in words."""
     return f"{comparison.name}: {comparison.levels[level]}"
 
+
+def actor_aliases(case: Case) -> dict[str, str]:
+    """Folded name of each actor and party of the case → who is meant."""
+    found: dict[str, str] = {}
+    for party in case.file.parties:
+        for name in (party.name, *party.aliases):
+            found.setdefault(fold_name(name), party.id)
+    for actor in case.file.actors:
+        for name in (actor.name, *actor.aliases):
+            found.setdefault(fold_name(name), actor.name)
+    return found

@@ -23,9 +23,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from contested.incidents.comparing import ACTORS, KIND, KILLED, NAMED, SOURCES, WHEN, WHERE, WORDING, Comparison
+from contested.incidents.comparing import ACTORS, KILLED, KIND, NAMED, SOURCES, WHEN, WHERE, WORDING, Comparison
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     Rows = NDArray[np.int64]
@@ -41,15 +42,61 @@ JUDGED_PAIRS = 5.0
 ROUNDS = 60
 #: Most that one comparison may say, in log-odds: no single likeness is proof, and no single difference.
 MOST_LOG_ODDS = 6.0
-#: Crowds are told apart by powers of two up to this one.
-MOST_CROWD = 12
+#: Crowds are told apart up to this level, two to a power of two.
+MOST_CROWD = 24
 
 #: Defaults, as shares per level among true pairs and among chance pairs: measured on planted truth (``gate/planted.py``
 #: on GED Syria 2016–2018, noise 0.3, seed 1; rounded, and never nought).
 _DEFAULTS: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
     "where": (
-        (0.12, 0.1, 0.08, 0.12, 0.10, 0.06, 0.02, 0.02, 0.02, 0.01, 0.04, 0.05, 0.05, 0.03, 0.08, 0.04, 0.02, 0.01, 0.01, 0.01, 0.005, 0.005),
-        (0.01, 0.01, 0.02, 0.03, 0.05, 0.08, 0.06, 0.01, 0.01, 0.01, 0.02, 0.05, 0.07, 0.12, 0.06, 0.08, 0.10, 0.12, 0.03, 0.03, 0.02, 0.02),
+        (
+            0.12,
+            0.1,
+            0.08,
+            0.12,
+            0.10,
+            0.06,
+            0.02,
+            0.02,
+            0.02,
+            0.01,
+            0.04,
+            0.05,
+            0.05,
+            0.03,
+            0.08,
+            0.04,
+            0.02,
+            0.01,
+            0.01,
+            0.01,
+            0.005,
+            0.005,
+        ),
+        (
+            0.01,
+            0.01,
+            0.02,
+            0.03,
+            0.05,
+            0.08,
+            0.06,
+            0.01,
+            0.01,
+            0.01,
+            0.02,
+            0.05,
+            0.07,
+            0.12,
+            0.06,
+            0.08,
+            0.10,
+            0.12,
+            0.03,
+            0.03,
+            0.02,
+            0.02,
+        ),
     ),
     "when": ((0.62, 0.12, 0.06, 0.14, 0.04, 0.02), (0.16, 0.10, 0.10, 0.20, 0.18, 0.26)),
     "place name": ((0.50, 0.20, 0.10, 0.20), (0.15, 0.10, 0.55, 0.20)),
@@ -66,6 +113,17 @@ _LEVELS = {
     "where": WHERE, "when": WHEN, "place name": NAMED, "kind": KIND, "actors": ACTORS, "killed": KILLED,
     "sources": SOURCES, "wording": WORDING,
 }  # fmt: skip
+#: Levels in the order in which each speaks no more for a pair than the one before.
+_FALLING: dict[str, Sequence[Sequence[int]]] = {
+    "where": (range(7), range(7, 14), range(14, 18), range(18, 22)),
+    "when": (range(6),),
+    "place name": (range(3),),
+    "kind": (range(2),),
+    "actors": (range(4),),
+    "killed": ((3, 2, 1, 0), (3, 4, 5, 6, 7)),
+    "sources": (range(4),),
+    "wording": (range(6),),
+}
 #: Comparisons judged by one joint table.
 _JOINT = ("where", "when", "place name")
 
@@ -76,10 +134,22 @@ class Compared:
 
     comparisons: tuple[Comparison, ...]
     crowd: Rows
-    """Crowd of each pair: the whole part of log2 of its number of partners."""
+    """Crowd of each pair, by how many near partners its records have (:func:`crowd_levels`)."""
 
     def __len__(self) -> int:
         return len(self.crowd)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Compared]) -> Compared:
+        """Several sets of pairs as one."""
+        comparisons = tuple(
+            Comparison(
+                same[0].name, same[0].levels, np.concatenate([one.coarse for one in same]),
+                np.concatenate([one.fine for one in same]), same[0].n_fine,
+            )
+            for same in zip(*(part.comparisons for part in parts), strict=True)
+        )  # fmt: skip
+        return cls(comparisons, np.concatenate([part.crowd for part in parts]))
 
 
 @dataclass(frozen=True)
@@ -90,21 +160,42 @@ class Linkage:
     """Log-odds of a pair by crowd, before anything is compared."""
     tables: Mapping[str, Reals]
     """Comparison → log(m / u) by code; the joint one is called ``where, when, place name``."""
-    plain: Mapping[str, Reals]
-    """Comparison → log(m / u) by level, for the joint ones as if they stood alone."""
 
-    def log_odds(self, pairs: Compared) -> Reals:
-        """Log-odds that each pair tells of one event, before rivals are looked at."""
-        total = self.prior[pairs.crowd].copy()
-        for name, codes in _codes(pairs.comparisons).items():
-            total += self.tables[name][codes]
-        return np.asarray(total)
+    def parts(self, pairs: Compared) -> dict[str, Reals]:
+        """What each table says of each pair, in log-odds; they add up to the log-odds of the pair."""
+        found = {"partners": self.prior[pairs.crowd]}
+        return found | {name: self.tables[name][codes] for name, codes in _codes(pairs.comparisons).items()}
 
-    def reasons(self, levels: Sequence[int], crowd: int) -> list[tuple[str, float]]:
-        """What speaks for and against a pair with these coarse levels, in words and log-odds."""
-        names = list(_LEVELS)
-        found = [(f"{name}: {_LEVELS[name][level]}", float(self.plain[name][level])) for name, level in zip(names, levels, strict=True)]
-        return [("number of possible partners", float(self.prior[crowd])), *found]
+
+def explain(parts: Mapping[str, Reals], pairs: Compared, rows: Rows) -> pa.Array:
+    """Why each of these pairs has its probability: every table's words with its log-odds, ``; `` between them."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    by_name = {one.name: one for one in pairs.comparisons}
+    texts = []
+    for name, values in parts.items():
+        said = [by_name[one] for one in name.split(", ")] if name != "partners" else []
+        level = np.zeros(len(rows), dtype=np.int64)
+        for one in said:
+            level = level * len(one.levels) + one.coarse[rows]
+        tenths = np.round(values[rows] * 10.0).astype(np.int64)
+        met, which = np.unique(np.column_stack([level, tenths]), axis=0, return_inverse=True)
+        words = []
+        for code, value in met.tolist():
+            found = []
+            for one in reversed(said):
+                code, at = divmod(code, len(one.levels))
+                found.append(one.levels[at])
+            words.append(f"{', '.join(reversed(found)) or 'partners'} {value / 10:+.1f}")
+        texts.append(pa.array(words, pa.string()).take(pa.array(which.ravel())))
+    return pc.binary_join_element_wise(*texts, "; ")
+
+
+def crowd_levels(partners_a: Rows, partners_b: Rows) -> Rows:
+    """Level of crowd from how many near partners each of the two has: 0 for one each, 2 more each time both double."""
+    many = np.maximum(partners_a, 1) * np.maximum(partners_b, 1)
+    return np.minimum(np.round(np.log2(many)).astype(np.int64), MOST_CROWD)
 
 
 def _codes(comparisons: tuple[Comparison, ...]) -> dict[str, Rows]:
@@ -125,6 +216,8 @@ class _Patterns:
 
     codes: Mapping[str, Rows]
     levels: Mapping[str, Rows]
+    n_fine: Mapping[str, int]
+    """Finer codes of each comparison; 1 where there are none."""
     crowd: Rows
     real: Reals
     chance: Reals
@@ -153,20 +246,20 @@ def fit_linkage(
         Share of records that are taken to have a partner, before any pair was seen.
     """
     patterns = _patterns(possible, chance, judged_same, judged_apart)
-    expected = start / 2.0 ** np.arange(MOST_CROWD + 1)
+    expected = start / _partners()
     prior = np.log(expected / (1.0 + 1e-9 - np.minimum(expected, 0.999)))
-    tables, plain = _tables(patterns, burst, np.zeros(len(patterns.crowd)))
+    tables = _tables(patterns, burst, np.zeros(len(patterns.crowd)))
     kept = patterns.real > 0
     share = np.zeros(len(patterns.crowd))
     for _ in range(ROUNDS):
         total = prior[patterns.crowd] + sum(tables[name][codes] for name, codes in patterns.codes.items())
         before, share = share, 1.0 / (1.0 + np.exp(-total))
         true = share * patterns.real
-        tables, plain = _tables(patterns, burst, true)
+        tables = _tables(patterns, burst, true)
         prior = _prior(patterns, true, expected)
         if np.abs(share - before)[kept].max(initial=0.0) < 1e-3:
             break
-    return Linkage(prior, tables, plain)
+    return Linkage(prior, tables)
 
 
 def _patterns(possible: Compared, chance: Compared, judged_same: Rows, judged_apart: Rows) -> _Patterns:
@@ -191,6 +284,7 @@ def _patterns(possible: Compared, chance: Compared, judged_same: Rows, judged_ap
     return _Patterns(
         {name: code[first] for name, code in joined.items()},
         {name: np.concatenate(parts)[first] for name, parts in levels.items()},
+        {one.name: one.n_fine if one.n_fine > len(one.levels) else 1 for one in possible.comparisons},
         crowd[first],
         counted(np.arange(m)),
         counted(np.arange(m, len(crowd))),
@@ -199,58 +293,92 @@ def _patterns(possible: Compared, chance: Compared, judged_same: Rows, judged_ap
     )
 
 
-def _tables(patterns: _Patterns, burst: Reals, true: Reals) -> tuple[dict[str, Reals], dict[str, Reals]]:
-    """log(m / u) by code and by level, from the expected number of true pairs of each pattern."""
+def _tables(patterns: _Patterns, burst: Reals, true: Reals) -> dict[str, Reals]:
+    """log(m / u) by code, from the expected number of true pairs of each pattern."""
     same = true + JUDGED_PAIRS * patterns.judged_same
     apart = patterns.chance + JUDGED_PAIRS * patterns.judged_apart
-    plain, shares = {}, {}
+    levels: dict[str, tuple[Reals, Reals]] = {}
     for name, words in _LEVELS.items():
-        of_same, of_apart = (
-            np.bincount(patterns.levels[name], counts, minlength=len(words)) for counts in (same, apart)
-        )
+        of_same, of_apart = (np.bincount(patterns.levels[name], weights, len(words)) for weights in (same, apart))
         if name in ("where", "when") and burst.sum() > 0:
             of_apart = burst.sum(axis=1 if name == "where" else 0)
-        m, u = (
-            _drawn(counts, np.array(default), DEFAULT_PAIRS)
-            for counts, default in zip((of_same, of_apart), _DEFAULTS[name], strict=True)
+        said = _said(words)
+        levels[name] = (
+            _drawn(of_same * said, np.array(_DEFAULTS[name][0]) * said, DEFAULT_PAIRS),
+            _drawn(of_apart * said, np.array(_DEFAULTS[name][1]) * said, DEFAULT_PAIRS),
         )
-        shares[name] = (m, u)
-        plain[name] = np.clip(np.log(m / u), -MOST_LOG_ODDS, MOST_LOG_ODDS)
     tables: dict[str, Reals] = {}
     for name, codes in patterns.codes.items():
-        if name in _LEVELS:
-            n_levels = len(_LEVELS[name])
-            n = max(int(codes.max(initial=0)) + 1, n_levels)
-            level = np.arange(n) % n_levels
-            if n == n_levels:
-                tables[name] = plain[name]
-                continue
-            # The finer table of codes that go together, drawn towards what their level says.
-            met = np.bincount(codes, patterns.real + patterns.chance, minlength=n)
-            towards = met / max(met.sum(), 1.0)
-            m = _drawn(np.bincount(codes, same, minlength=n), towards * np.exp(plain[name][level]), COARSE_PAIRS)
-            u = _drawn(np.bincount(codes, apart, minlength=n), towards, COARSE_PAIRS)
-        else:
-            m, u = (
-                np.einsum("i,j,k->ijk", *(shares[one][side] for one in _JOINT)).ravel() for side in (0, 1)
-            )
-            n = len(m)
-            m = _drawn(np.bincount(codes, same, minlength=n), m, COARSE_PAIRS)
-            u = _joint_apart(np.bincount(codes, apart, minlength=n), burst, u)
-        ratio = np.log(np.maximum(m, 1e-12) / np.maximum(u, 1e-12))
-        tables[name] = np.clip(np.where(m + u > 0, ratio, 0.0), -MOST_LOG_ODDS, MOST_LOG_ODDS)
-    return tables, plain
+        if name not in _LEVELS:
+            tables[name] = _joint_table(codes, same, apart, burst, levels)
+            continue
+        plain = _falling(_log_ratio(*levels[name]), _FALLING.get(name, ()))
+        if patterns.n_fine[name] == 1:
+            tables[name] = plain
+            continue
+        # The finer table of codes that go together, drawn towards what their level says.
+        n = len(plain) * patterns.n_fine[name]
+        level = np.arange(n) % len(plain)
+        said = _said(_LEVELS[name])[level]
+        met = np.bincount(codes, patterns.real + patterns.chance, n) * said
+        of_same, of_apart = (np.bincount(codes, weights, n) * said for weights in (same, apart))
+        usual = COARSE_PAIRS * met / max(met.sum(), 1.0)
+        m = (of_same + usual * np.exp(plain[level])) / (of_same.sum() + COARSE_PAIRS)
+        u = (of_apart + usual) / (of_apart.sum() + COARSE_PAIRS)
+        tables[name] = np.where(met > 0, _log_ratio(m, u), plain[level])
+    return tables
 
 
-def _joint_apart(chance: Reals, burst: Reals, towards: Reals) -> Reals:
-    """Shares of where, when and name among different events: places and days from bursts, names by place from chance."""
-    shape = len(WHERE), len(WHEN), len(NAMED)
-    if burst.sum() == 0:
-        return _drawn(chance, towards, COARSE_PAIRS)
-    where_when = _drawn(burst.ravel(), towards.reshape(shape).sum(axis=2).ravel(), COARSE_PAIRS).reshape(shape[:2])
-    of_where = chance.reshape(shape).sum(axis=1)
-    drawn = of_where + COARSE_PAIRS * towards.reshape(shape).sum(axis=(0, 1))
-    return np.asarray((where_when[:, :, None] * (drawn / drawn.sum(axis=1, keepdims=True))[:, None, :]).ravel())
+def _joint_table(
+    codes: Rows, same: Reals, apart: Reals, burst: Reals, levels: Mapping[str, tuple[Reals, Reals]]
+) -> Reals:
+    """log(m / u) of where, when and place name together; of where and when alone where a name is not said.
+
+    Among different events, places and days lie as in bursts, and names go with places as in chance pairs.
+    """
+    shape = tuple(len(_LEVELS[name]) for name in _JOINT)
+    counts = [np.bincount(codes, weights, int(np.prod(shape))).reshape(shape) for weights in (same, apart)]
+    places_days = [counts[0].sum(axis=2), burst if burst.sum() > 0 else counts[1].sum(axis=2)]
+    m2, u2 = (
+        _drawn(found, np.outer(levels["where"][side], levels["when"][side]), COARSE_PAIRS)
+        for side, found in enumerate(places_days)
+    )
+    # Of each place, how its names go together, drawn towards how they do everywhere.
+    m3, u3 = (
+        _rows_drawn((found * _said(NAMED)).sum(axis=1), levels["place name"][side], COARSE_PAIRS)
+        for side, found in enumerate(counts)
+    )
+    named = np.where(_said(NAMED), _falling(_log_ratio(m3, u3), _FALLING["place name"]), 0.0)
+    place_day = _falling(_log_ratio(m2, u2), _FALLING["when"])
+    place_day = _falling(place_day.T, _FALLING["where"]).T
+    return np.asarray(np.clip(place_day[:, :, None] + named[:, None, :], -MOST_LOG_ODDS, MOST_LOG_ODDS)).ravel()
+
+
+def _falling(values: Reals, chains: Sequence[Sequence[int]]) -> Reals:
+    """The values with none greater than one before it in its chain of the last axis.
+
+    A greater distance never speaks more for a pair than a smaller one. Without this rule, pairs that tell of different
+    events could be taken for a second sort of true pairs, since nothing else says what a true pair looks like.
+    """
+    out = values.copy()
+    for chain in chains:
+        out[..., chain] = np.minimum.accumulate(out[..., chain], axis=-1)
+    return out
+
+
+def _said(words: Sequence[str]) -> NDArray[np.bool_]:
+    """Which levels say something: what a record leaves out speaks neither for nor against."""
+    return np.array([not (word.endswith("not said") or word == "no text") for word in words])
+
+
+def _log_ratio(m: Reals, u: Reals) -> Reals:
+    ratio = np.log(np.maximum(m, 1e-12) / np.maximum(u, 1e-12))
+    return np.asarray(np.clip(np.where(m + u > 0, ratio, 0.0), -MOST_LOG_ODDS, MOST_LOG_ODDS))
+
+
+def _rows_drawn(counts: Reals, towards: Reals, weight: float) -> Reals:
+    """Shares within each row of the counts, drawn towards the same shares."""
+    return np.asarray((counts + weight * towards) / (counts.sum(axis=1, keepdims=True) + weight))
 
 
 def _drawn(counts: Reals, towards: Reals, weight: float) -> Reals:
@@ -259,13 +387,18 @@ def _drawn(counts: Reals, towards: Reals, weight: float) -> Reals:
     return np.asarray((counts + weight * towards) / (counts.sum() + weight))
 
 
+def _partners() -> Reals:
+    """Number of partners that each level of crowd stands for."""
+    return np.asarray(2.0 ** (np.arange(MOST_CROWD + 1) / 2.0))
+
+
 def _prior(patterns: _Patterns, true: Reals, expected: Reals) -> Reals:
     """Log-odds of a true pair by crowd, drawn towards one partner in a crowd."""
     n = MOST_CROWD + 1
-    same = np.bincount(patterns.crowd, true, minlength=n)[:n]
-    real = np.bincount(patterns.crowd, patterns.real, minlength=n)[:n]
+    same = np.bincount(patterns.crowd, true, minlength=n)
+    real = np.bincount(patterns.crowd, patterns.real, minlength=n)
     # Crowds are drawn towards what all of them say together: so many partners a record, whatever the crowd.
-    rate = (same.sum() + DEFAULT_PAIRS * expected[0]) / ((real / 2.0 ** np.arange(n)).sum() + DEFAULT_PAIRS)
-    towards = np.clip(rate / 2.0 ** np.arange(n), 1e-6, 0.95)
+    rate = (same.sum() + DEFAULT_PAIRS * expected[0]) / ((real / _partners()).sum() + DEFAULT_PAIRS)
+    towards = np.clip(rate / _partners(), 1e-6, 0.95)
     share = (same + DEFAULT_PAIRS * towards) / (real + DEFAULT_PAIRS)
     return np.asarray(np.log(share / (1.0 - share)))
