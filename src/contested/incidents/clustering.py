@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 NO_PAIR = -2.0
 #: What speaks against two clusters that hold rows of one dataset, in log-odds: chosen on planted truth and on two
 #: projects' lists of geolocated pictures (``gate/linking.py``).
-SAME_DATASET = -1.0
+SAME_DATASET = -2.0
 
 Pair = tuple[int, int]
 

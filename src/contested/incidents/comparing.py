@@ -55,13 +55,14 @@ WHERE = tuple(
     )
     for apart in steps
 )
-WHEN = ("same day", "days overlap within a week", "days overlap in longer spans", "a day apart", "2 or 3 days apart",
-        "more days apart")  # fmt: skip
+WHEN = ("same day", "same span of days", "days overlap within a week", "days overlap in longer spans", "a day apart",
+        "2 or 3 days apart", "more days apart")  # fmt: skip
 NAMED = ("same place name", "like place names", "other place names", "place name not said")
 KIND = ("same word", "other words")
 ACTORS = ("same actors", "like actors", "an actor's word in common", "other actors", "actors not said")
-KILLED = ("same, none or one", "same, 2 to 4", "same, 5 to 9", "same, 10 or more", "ranges overlap", "nearly the same",
-          "ranges apart", "far apart", "killed not said")  # fmt: skip
+KILLED = ("same, none or one", "same, 2 to 4", "same, 5 to 9", "same, 10 or more", "ranges overlap",
+          "nearly the same, below 5", "nearly the same, 5 or more", "ranges apart", "far apart",
+          "killed not said")  # fmt: skip
 SOURCES = ("an address in common", "same outlets", "an outlet in common", "other sources", "sources not said")
 WORDING = ("cosine from 0.7", "from 0.5", "from 0.35", "from 0.2", "from 0.1", "below 0.1", "no text")
 
@@ -234,8 +235,14 @@ class Comparable:
 
     @cached_property
     def title_words(self) -> TokenSets:
-        """Words of the titles."""
-        return word_sets(self.records["title"])
+        """Words of the titles that the record does not hold elsewhere: its place, kind, actors and killed."""
+        import pyarrow.compute as pc
+
+        numbers = [pc.cast(self.records[name], "string") for name in ("killed_low", "killed_high", "killed_best")]
+        actors = pc.binary_join(self.records["actors"], " ")
+        held = (self.records["place_name"], self.records["kind"], actors, *numbers)
+        without = pc.binary_join_element_wise(*(pc.fill_null(one, "") for one in held), " ")
+        return word_sets(self.records["title"], without)
 
     def distance_m(self, a: Rows, b: Rows) -> Reals:
         """Straight metres between rows a and b."""
@@ -309,8 +316,9 @@ class Comparable:
         gap = self.gap_days(a, b)
         days = self.last_day - self.first_day + 1
         longest = np.maximum(days[a], days[b])
-        overlap = np.where(longest <= 1, 0, np.where(longest <= 7, 1, 2))
-        return np.asarray(np.where(gap == 0, overlap, np.where(gap == 1, 3, np.where(gap <= 3, 4, 5))), dtype=np.int64)
+        same = (self.first_day[a] == self.first_day[b]) & (self.last_day[a] == self.last_day[b])
+        overlap = np.where(longest <= 1, 0, np.where(same, 1, np.where(longest <= 7, 2, 3)))
+        return np.asarray(np.where(gap == 0, overlap, np.where(gap == 1, 4, np.where(gap <= 3, 5, 6))), dtype=np.int64)
 
     @staticmethod
     def _by_cosine(sets: TokenSets, a: Rows, b: Rows, steps: tuple[float, ...], missing: int) -> Rows:
@@ -341,8 +349,11 @@ class Comparable:
         overlap = np.maximum(low[a], low[b]) <= np.minimum(high[a], high[b])
         near = (most - least <= 1.0) | (most <= 1.25 * least)
         far = (most > 3.0 * least) & (most - least >= 5.0)
-        level = np.where(most == least, same, np.where(overlap, 4, np.where(near, 5, np.where(far, 7, 6))))
-        return np.asarray(np.where(np.isnan(most), 8, level), dtype=np.int64)
+        level = np.where(
+            most == least, same,
+            np.where(overlap, 4, np.where(near, np.where(most < 5.0, 5, 6), np.where(far, 8, 7))),
+        )  # fmt: skip
+        return np.asarray(np.where(np.isnan(most), 9, level), dtype=np.int64)
 
 
 @lru_cache(maxsize=1 << 18)

@@ -5,10 +5,13 @@ turned, so that no pair can be one event), and pairs that a person judged. Out: 
 its probability and says why. Refuses: nothing; with few pairs the defaults hold.
 
 Each comparison's level ``g`` is worth ``log(m(g) / u(g))``, where ``m`` is its share among pairs that tell of one event
-and ``u`` among pairs that do not (Fellegi & Sunter 1969, doi 10.1080/01621459.1969.10501049). ``u`` is counted among the
-chance pairs; ``m`` and the share of true pairs are found by expectation–maximisation (Dempster et al. 1977; Winkler
-1988) over the possible pairs. The share of true pairs is fitted for each *crowd* (how many possible partners both
-records have), because in a crowd each partner is less likely to be the one.
+and ``u`` among pairs that do not (Fellegi & Sunter 1969, doi 10.1080/01621459.1969.10501049). Both are found by
+expectation–maximisation (Dempster et al. 1977; Winkler 1988), held by what is known without labels:
+
+- chance pairs, and pairs of rows of one dataset (which lie as different events lie, in bursts), count among those that
+  do not; ``m`` is drawn towards the defaults, since what a true pair looks like hangs least on the datasets;
+- a record has one partner in another dataset as a rule, so that in a *crowd* of possible ones each is less likely it;
+- a greater distance or a weaker likeness never speaks more for a pair than a smaller or a stronger one.
 
 Levels that go together are judged together: where, when and place name have one joint table, drawn towards the product
 of their own tables where pairs are few. Kinds and actors have a table of which codes of one dataset go with which of
@@ -35,9 +38,15 @@ if TYPE_CHECKING:
 #: How many pairs the defaults weigh as, beside those that are counted.
 DEFAULT_PAIRS = 40.0
 #: How many pairs the coarser table weighs as, beside those counted in the finer one.
-COARSE_PAIRS = 60.0
+COARSE_PAIRS = 300.0
 #: How many pairs a pair weighs as that a person judged.
 JUDGED_PAIRS = 5.0
+#: Most partners that a record is taken to have in another dataset, before anything is compared.
+MOST_PARTNERS = 0.9
+#: How much all chance pairs weigh, beside all possible pairs.
+CHANCE_SHARE = 1.0
+#: How many pairs the defaults of a true pair weigh as, for each pair taken for one.
+DEFAULT_SHARE = 0.3
 #: Rounds of expectation–maximisation: the largest change of a probability is below 0.001 long before.
 ROUNDS = 60
 #: Most that one comparison may say, in log-odds: no single likeness is proof, and no single difference.
@@ -45,70 +54,26 @@ MOST_LOG_ODDS = 6.0
 #: Crowds are told apart up to this level, two to a power of two.
 MOST_CROWD = 24
 
-#: Defaults, as shares per level among true pairs and among chance pairs: measured on planted truth (``gate/planted.py``
-#: on GED Syria 2016–2018, noise 0.3, seed 1; rounded, and never nought).
+#: Defaults, as shares per level among true pairs and among others: rounded from planted truth (``gate/planted.py`` on
+#: GED Syria, events 2,000 to 4,000 by day, noise 0.1 and 0.5) and from pairs of two projects that share a source.
 _DEFAULTS: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
     "where": (
-        (
-            0.12,
-            0.1,
-            0.08,
-            0.12,
-            0.10,
-            0.06,
-            0.02,
-            0.02,
-            0.02,
-            0.01,
-            0.04,
-            0.05,
-            0.05,
-            0.03,
-            0.08,
-            0.04,
-            0.02,
-            0.01,
-            0.01,
-            0.01,
-            0.005,
-            0.005,
-        ),
-        (
-            0.01,
-            0.01,
-            0.02,
-            0.03,
-            0.05,
-            0.08,
-            0.06,
-            0.01,
-            0.01,
-            0.01,
-            0.02,
-            0.05,
-            0.07,
-            0.12,
-            0.06,
-            0.08,
-            0.10,
-            0.12,
-            0.03,
-            0.03,
-            0.02,
-            0.02,
-        ),
+        (0.06, 0.20, 0.22, 0.24, 0.20, 0.06, 0.02, 0.04, 0.08, 0.10, 0.18, 0.25, 0.20, 0.15)
+        + (0.20, 0.45, 0.25, 0.10, 0.20, 0.55, 0.20, 0.05),
+        (0.03, 0.08, 0.15, 0.17, 0.20, 0.22, 0.15, 0.03, 0.05, 0.06, 0.11, 0.20, 0.25, 0.30)
+        + (0.10, 0.25, 0.30, 0.35, 0.05, 0.20, 0.30, 0.45),
     ),
-    "when": ((0.62, 0.12, 0.06, 0.14, 0.04, 0.02), (0.16, 0.10, 0.10, 0.20, 0.18, 0.26)),
-    "place name": ((0.50, 0.20, 0.10, 0.20), (0.15, 0.10, 0.55, 0.20)),
-    "kind": ((0.70, 0.30), (0.40, 0.60)),
-    "actors": ((0.35, 0.20, 0.12, 0.08, 0.25), (0.12, 0.15, 0.18, 0.30, 0.25)),
+    "when": ((0.62, 0.06, 0.12, 0.03, 0.12, 0.03, 0.02), (0.17, 0.01, 0.09, 0.09, 0.33, 0.12, 0.19)),
+    "place name": ((0.75, 0.10, 0.15, 0.0), (0.45, 0.05, 0.50, 0.0)),
+    "kind": ((0.50, 0.50), (0.35, 0.65)),
+    "actors": ((0.45, 0.10, 0.15, 0.30, 0.0), (0.30, 0.05, 0.10, 0.55, 0.0)),
     "killed": (
-        (0.22, 0.13, 0.06, 0.05, 0.10, 0.10, 0.06, 0.03, 0.25),
-        (0.16, 0.05, 0.01, 0.005, 0.12, 0.14, 0.165, 0.10, 0.25),
+        (0.25, 0.25, 0.06, 0.03, 0.06, 0.13, 0.07, 0.12, 0.03, 0.0),
+        (0.09, 0.06, 0.006, 0.003, 0.03, 0.15, 0.02, 0.33, 0.311, 0.0),
     ),
-    "sources": ((0.12, 0.18, 0.15, 0.30, 0.25), (0.002, 0.10, 0.15, 0.498, 0.25)),
-    "wording": ((0.06, 0.08, 0.12, 0.18, 0.16, 0.20, 0.20), (0.001, 0.004, 0.02, 0.08, 0.15, 0.545, 0.20)),
-}
+    "sources": ((0.25, 0.35, 0.10, 0.30, 0.0), (0.004, 0.35, 0.10, 0.546, 0.0)),
+    "wording": ((0.12, 0.08, 0.10, 0.20, 0.18, 0.32, 0.0), (0.01, 0.01, 0.03, 0.07, 0.14, 0.74, 0.0)),
+}  # fmt: skip
 _LEVELS = {
     "where": WHERE, "when": WHEN, "place name": NAMED, "kind": KIND, "actors": ACTORS, "killed": KILLED,
     "sources": SOURCES, "wording": WORDING,
@@ -116,11 +81,11 @@ _LEVELS = {
 #: Levels in the order in which each speaks no more for a pair than the one before.
 _FALLING: dict[str, Sequence[Sequence[int]]] = {
     "where": (range(7), range(7, 14), range(14, 18), range(18, 22)),
-    "when": (range(6),),
+    "when": ((0, 4, 5, 6), (1, 2, 3)),
     "place name": (range(3),),
     "kind": (range(2),),
     "actors": (range(4),),
-    "killed": ((3, 2, 1, 0), (3, 4, 5, 6, 7)),
+    "killed": ((3, 2, 1, 0), (3, 6, 5, 7, 8), (3, 4, 7)),
     "sources": (range(4),),
     "wording": (range(6),),
 }
@@ -246,17 +211,15 @@ def fit_linkage(
         Share of records that are taken to have a partner, before any pair was seen.
     """
     patterns = _patterns(possible, chance, judged_same, judged_apart)
-    expected = start / _partners()
-    prior = np.log(expected / (1.0 + 1e-9 - np.minimum(expected, 0.999)))
-    tables = _tables(patterns, burst, np.zeros(len(patterns.crowd)))
+    nothing = np.zeros(len(patterns.crowd))
+    prior, tables = _prior(patterns, nothing, start), _tables(patterns, burst, nothing)
     kept = patterns.real > 0
-    share = np.zeros(len(patterns.crowd))
+    share = nothing
     for _ in range(ROUNDS):
         total = prior[patterns.crowd] + sum(tables[name][codes] for name, codes in patterns.codes.items())
         before, share = share, 1.0 / (1.0 + np.exp(-total))
         true = share * patterns.real
-        tables = _tables(patterns, burst, true)
-        prior = _prior(patterns, true, expected)
+        prior, tables = _prior(patterns, true, start), _tables(patterns, burst, true)
         if np.abs(share - before)[kept].max(initial=0.0) < 1e-3:
             break
     return Linkage(prior, tables)
@@ -296,62 +259,78 @@ def _patterns(possible: Compared, chance: Compared, judged_same: Rows, judged_ap
 def _tables(patterns: _Patterns, burst: Reals, true: Reals) -> dict[str, Reals]:
     """log(m / u) by code, from the expected number of true pairs of each pattern."""
     same = true + JUDGED_PAIRS * patterns.judged_same
-    apart = patterns.chance + JUDGED_PAIRS * patterns.judged_apart
+    usual = CHANCE_SHARE * patterns.real.sum() / max(patterns.chance.sum(), 1.0)
+    apart = patterns.real - true + usual * patterns.chance + JUDGED_PAIRS * patterns.judged_apart
+    # What a true pair looks like hangs less on the datasets than what a chance pair looks like.
+    towards_same = DEFAULT_PAIRS + DEFAULT_SHARE * float(true.sum())
     levels: dict[str, tuple[Reals, Reals]] = {}
     for name, words in _LEVELS.items():
         of_same, of_apart = (np.bincount(patterns.levels[name], weights, len(words)) for weights in (same, apart))
-        if name in ("where", "when") and burst.sum() > 0:
-            of_apart = burst.sum(axis=1 if name == "where" else 0)
+        if name in ("where", "when"):
+            of_apart = _with_bursts(of_apart, burst.sum(axis=1 if name == "where" else 0))
         said = _said(words)
-        levels[name] = (
-            _drawn(of_same * said, np.array(_DEFAULTS[name][0]) * said, DEFAULT_PAIRS),
-            _drawn(of_apart * said, np.array(_DEFAULTS[name][1]) * said, DEFAULT_PAIRS),
-        )
+        m, u = (np.array(default) for default in _DEFAULTS[name])
+        draw = _classes_drawn if name == "where" else _drawn
+        levels[name] = draw(of_same * said, m, towards_same), draw(of_apart * said, u, DEFAULT_PAIRS)
     tables: dict[str, Reals] = {}
     for name, codes in patterns.codes.items():
         if name not in _LEVELS:
-            tables[name] = _joint_table(codes, same, apart, burst, levels)
+            tables[name] = _joint_table(codes, same, apart, burst, levels, towards_same)
             continue
         plain = _falling(_log_ratio(*levels[name]), _FALLING.get(name, ()))
-        if patterns.n_fine[name] == 1:
-            tables[name] = plain
-            continue
-        # The finer table of codes that go together, drawn towards what their level says.
-        n = len(plain) * patterns.n_fine[name]
-        level = np.arange(n) % len(plain)
-        said = _said(_LEVELS[name])[level]
-        met = np.bincount(codes, patterns.real + patterns.chance, n) * said
-        of_same, of_apart = (np.bincount(codes, weights, n) * said for weights in (same, apart))
-        usual = COARSE_PAIRS * met / max(met.sum(), 1.0)
-        m = (of_same + usual * np.exp(plain[level])) / (of_same.sum() + COARSE_PAIRS)
-        u = (of_apart + usual) / (of_apart.sum() + COARSE_PAIRS)
-        tables[name] = np.where(met > 0, _log_ratio(m, u), plain[level])
+        met = patterns.real + patterns.chance
+        fine = patterns.n_fine[name]
+        said = np.tile(_said(_LEVELS[name]), fine)
+        counts = [np.bincount(codes, weights, len(said)) * said for weights in (same, apart, met)]
+        tables[name] = _fine_table(counts, np.tile(plain, fine), towards_same) if fine > 1 else plain
     return tables
 
 
-def _joint_table(
-    codes: Rows, same: Reals, apart: Reals, burst: Reals, levels: Mapping[str, tuple[Reals, Reals]]
-) -> Reals:
-    """log(m / u) of where, when and place name together; of where and when alone where a name is not said.
+def _fine_table(counts: Sequence[Reals], plain: Reals, towards_same: float) -> Reals:
+    """log(m / u) of codes that go together, drawn towards what their level says; codes never met have that alone."""
+    of_same, of_apart, met = counts
+    share = met / max(float(met.sum()), 1.0)
+    drawn = COARSE_PAIRS + towards_same
+    m = (of_same + drawn * share * np.exp(plain)) / (of_same.sum() + drawn)
+    u = (of_apart + COARSE_PAIRS * share) / (of_apart.sum() + COARSE_PAIRS)
+    return np.where(met > 0, _log_ratio(m, u), plain)
 
-    Among different events, places and days lie as in bursts, and names go with places as in chance pairs.
-    """
+
+def _with_bursts(counts: Reals, burst: Reals) -> Reals:
+    """The counts, and as many pairs of rows of one dataset in the shares that they have."""
+    return counts + burst * (float(counts.sum()) / max(float(burst.sum()), 1.0))
+
+
+def _joint_table(
+    codes: Rows, same: Reals, apart: Reals, burst: Reals, levels: Mapping[str, tuple[Reals, Reals]], towards_same: float
+) -> Reals:
+    """log(m / u) of where, when and place name together; of where and when alone where a name is not said."""
     shape = tuple(len(_LEVELS[name]) for name in _JOINT)
     counts = [np.bincount(codes, weights, int(np.prod(shape))).reshape(shape) for weights in (same, apart)]
-    places_days = [counts[0].sum(axis=2), burst if burst.sum() > 0 else counts[1].sum(axis=2)]
+    weights = towards_same, COARSE_PAIRS
+    places_days = counts[0].sum(axis=2), _with_bursts(counts[1].sum(axis=2), burst)
     m2, u2 = (
-        _drawn(found, np.outer(levels["where"][side], levels["when"][side]), COARSE_PAIRS)
+        _classes_drawn(found, np.outer(levels["where"][side], levels["when"][side]), weights[side])
         for side, found in enumerate(places_days)
     )
     # Of each place, how its names go together, drawn towards how they do everywhere.
     m3, u3 = (
-        _rows_drawn((found * _said(NAMED)).sum(axis=1), levels["place name"][side], COARSE_PAIRS)
+        _rows_drawn((found * _said(NAMED)).sum(axis=1), levels["place name"][side], weights[side])
         for side, found in enumerate(counts)
     )
     named = np.where(_said(NAMED), _falling(_log_ratio(m3, u3), _FALLING["place name"]), 0.0)
     place_day = _falling(_log_ratio(m2, u2), _FALLING["when"])
     place_day = _falling(place_day.T, _FALLING["where"]).T
     return np.asarray(np.clip(place_day[:, :, None] + named[:, None, :], -MOST_LOG_ODDS, MOST_LOG_ODDS)).ravel()
+
+
+def _classes_drawn(counts: Reals, towards: Reals, weight: float) -> Reals:
+    """As :func:`_drawn`, within each class of reach: how precise two records are says nothing of whether they are one."""
+    parts = []
+    for chain in _FALLING["where"]:
+        found, usual = counts[list(chain)], towards[list(chain)]
+        parts.append(_drawn(found, usual, weight * float(found.sum() / max(counts.sum(), 1e-12)) + 1.0))
+    return np.concatenate(parts)
 
 
 def _falling(values: Reals, chains: Sequence[Sequence[int]]) -> Reals:
@@ -362,7 +341,8 @@ def _falling(values: Reals, chains: Sequence[Sequence[int]]) -> Reals:
     """
     out = values.copy()
     for chain in chains:
-        out[..., chain] = np.minimum.accumulate(out[..., chain], axis=-1)
+        at = list(chain)
+        out[..., at] = np.minimum.accumulate(out[..., at], axis=-1)
     return out
 
 
@@ -392,13 +372,9 @@ def _partners() -> Reals:
     return np.asarray(2.0 ** (np.arange(MOST_CROWD + 1) / 2.0))
 
 
-def _prior(patterns: _Patterns, true: Reals, expected: Reals) -> Reals:
-    """Log-odds of a true pair by crowd, drawn towards one partner in a crowd."""
-    n = MOST_CROWD + 1
-    same = np.bincount(patterns.crowd, true, minlength=n)
-    real = np.bincount(patterns.crowd, patterns.real, minlength=n)
-    # Crowds are drawn towards what all of them say together: so many partners a record, whatever the crowd.
-    rate = (same.sum() + DEFAULT_PAIRS * expected[0]) / ((real / _partners()).sum() + DEFAULT_PAIRS)
-    towards = np.clip(rate / _partners(), 1e-6, 0.95)
-    share = (same + DEFAULT_PAIRS * towards) / (real + DEFAULT_PAIRS)
+def _prior(patterns: _Patterns, true: Reals, start: float) -> Reals:
+    """Log-odds of a true pair by crowd: a record has one partner as a rule, whoever of the crowd it is."""
+    chances = float((patterns.real / _partners()[patterns.crowd]).sum())
+    rate = min((float(true.sum()) + DEFAULT_PAIRS * start) / (chances + DEFAULT_PAIRS), MOST_PARTNERS)
+    share = np.clip(rate / _partners(), 1e-9, 0.95)
     return np.asarray(np.log(share / (1.0 - share)))

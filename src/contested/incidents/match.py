@@ -218,19 +218,13 @@ def _scored(records: Comparable, judged: Mapping[tuple[int, int], bool], reach: 
 
 
 def _compared(records: Comparable, a: Rows, b: Rows, turned: Comparable | None = None) -> Compared:
-    comparisons = (turned or records).compare(a, b)
-    where, when = comparisons[0].coarse, comparisons[1].coarse
-    near = _NEAR[where] & (when < _APART)
     n = len(records)
-    return Compared(
-        comparisons, crowd_levels(np.bincount(a[near], minlength=n)[a], np.bincount(b[near], minlength=n)[b])
-    )
+    crowd = crowd_levels(np.bincount(a, minlength=n)[a], np.bincount(b, minlength=n)[b])
+    return Compared((turned or records).compare(a, b), crowd)
 
 
-#: Levels of place that make a crowd: as near as two statements of one event are as a rule.
+#: Levels of place that are near: as two statements of one event are as a rule.
 _NEAR = np.array(([True] * 4 + [False] * 3) * 2 + ([True] * 2 + [False] * 2) * 2)
-#: First level of time that makes none.
-_APART = WHEN.index("2 or 3 days apart")
 
 
 def _fitted(

@@ -91,8 +91,25 @@ def token_sets(owner: Rows, tokens: Rows, n_rows: int, n_tokens: int) -> TokenSe
     return TokenSets(starts, tokens, np.log((1.0 + n_rows) / (1.0 + holding)) + 1.0)
 
 
-def word_sets(texts: pa.ChunkedArray) -> TokenSets:
-    """Sets of the words of each text: letters and digits in small letters, two or more; nulls have none."""
+def word_sets(texts: pa.ChunkedArray, without: pa.ChunkedArray) -> TokenSets:
+    """Sets of the words of each text, small and cut to five letters, so that endings do not count; nulls have none.
+
+    Words that the row's ``without`` holds are left out: what another comparison looks at already is not counted twice.
+    """
+    import pyarrow as pa
+
+    owner, words = _words(texts)
+    of_without, left_out = _words(without)
+    coded = pa.concat_arrays([words, left_out]).dictionary_encode()
+    numbers = np.asarray(coded.indices, dtype=np.int64)
+    width = np.int64(max(len(coded.dictionary), 1))
+    tokens, others = numbers[: len(owner)], numbers[len(owner) :]
+    kept = ~np.isin(owner * width + tokens, of_without * width + others)
+    return token_sets(owner[kept], tokens[kept], len(texts), int(width))
+
+
+def _words(texts: pa.ChunkedArray) -> tuple[Rows, pa.Array]:
+    """The words of all texts, and which text each is of; words of one letter are left out, numbers are not."""
     import pyarrow.compute as pc
 
     plain = pc.replace_substring_regex(pc.utf8_lower(pc.fill_null(texts, "")), r"[^\pL\pM\pN]+", " ")
@@ -100,10 +117,8 @@ def word_sets(texts: pa.ChunkedArray) -> TokenSets:
     words = pc.utf8_split_whitespace(stems).combine_chunks()
     owner = np.asarray(pc.list_parent_indices(words), dtype=np.int64)
     flat = pc.list_flatten(words)
-    long = np.asarray(pc.greater_equal(pc.utf8_length(flat), 2))
-    coded = flat.dictionary_encode()
-    tokens = np.asarray(coded.indices, dtype=np.int64)
-    return token_sets(owner[long], tokens[long], len(texts), len(coded.dictionary))
+    long = pc.or_(pc.greater_equal(pc.utf8_length(flat), 2), pc.utf8_is_decimal(flat))
+    return owner[np.asarray(long)], flat.filter(long)
 
 
 def name_sets(lists: pa.ChunkedArray, parts: Callable[[str], Sequence[str]]) -> TokenSets:
