@@ -7,7 +7,8 @@ Reports are invented: half lie within a kilometre or so of one of 400 towns, the
 km; four in ten rows of the second table are rows of the first, moved a little. The density stays the same: more rows
 fall on more days. A pair is wanted when it is at most 10 km and 2 days apart. Every way gets the same arrays, and its
 pairs are compared with ours, one by one. Ways take turns on one core (``sched_setaffinity``); each is run ``--repeats``
-times after one run to warm up, and the median is given with the least and the most.
+times after one run to warm up, and the median is given with the least and the most. Seconds are those of the processor,
+which hardly depend on what else the machine does.
 
 ``--whole N`` measures instead the whole way of linking and merging N records of three datasets.
 
@@ -213,13 +214,13 @@ def measure(ways: list[Way], counts: list[int], repeats: int, seed: int) -> dict
             for way in ways:
                 if way.missing or count > way.most:
                     continue
-                begin = time.perf_counter()
+                begin = time.process_time()
                 try:
                     found = way.run(left, right)
                 except Exception as fault:
                     way.missing = f"{type(fault).__name__}: {str(fault)[:120]}"
                     continue
-                seconds = time.perf_counter() - begin
+                seconds = time.process_time() - begin
                 if turn == 0:  # to warm up, and to compare
                     reference = found if reference is None else reference
                     way.differ[count] = len(np.setxor1d(found, reference))
