@@ -40,7 +40,6 @@ def meet(
     rule
         0 when the left ask, 1 when the right do, 2 within one table; first row of ``ask`` that stands in the class of
         the rows asked; factor of the number of a pair.
-
     out
         Room for the numbers.
 
