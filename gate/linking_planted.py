@@ -175,7 +175,8 @@ def splink_pairs(scored: Sequence[tuple[str, str, float]], threshold: float, gro
 
 def best_threshold(scored: Sequence[tuple[str, str, float]], true: set[Pair]) -> tuple[float, bool]:
     """The threshold, and whether to group, with the best F1."""
-    choices = [(t, g) for t in (*(k / 20 for k in range(1, 20)), 0.98, 0.99, 0.999) for g in (False, True)]
+    thresholds = (0.005, 0.01, 0.02, *(k / 20 for k in range(1, 20)), 0.98, 0.99, 0.999)
+    choices = [(threshold, grouped) for threshold in thresholds for grouped in (False, True)]
     return max(choices, key=lambda choice: score(splink_pairs(scored, *choice), true)["f1"])
 
 

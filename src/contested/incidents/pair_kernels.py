@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-_BITS = 21
+#: Bits of a coordinate of a cube, and of a class of intervals (:mod:`contested.incidents.pairs` packs them).
+BITS, LENGTH_BITS = 20, 3
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -20,15 +21,16 @@ def meet(
     ask: tuple[Any, Any, Any, Any], asked: tuple[Any, Any, Any, Any, Any], grid: tuple[Any, Any, Any, Any],
     slack: tuple[Any, Any, Any, Any], rule: tuple[Any, Any, Any], out: Any,
 ) -> Any:  # fmt: skip
-    """Write the pairs of rows that ask, from the first on, until all are done or no room is left.
+    """Write the pairs of the rows that ask, from the first on, until all are done or no room is left.
 
     Parameters
     ----------
     ask
-        Points with radii, days with row and dataset, first row, row after the last.
+        Points with radii, days with row and dataset, the order in which rows ask, and where in it to begin. Rows of
+        one cube follow each other in that order, so that its surroundings are looked for once.
     asked
-        The same two arrays of the rows in cells, latest day up to each row of its cell, keys of the cells, where
-        each begins (and the last ends).
+        The same two arrays of the rows in runs (cube and class of intervals), latest day up to each row of its run,
+        keys of the runs, where each begins (and the last ends).
     grid
         Lowest coordinate, side of a cell, both metres; greatest radius of curvature; longest straight line for which
         it bounds the geodesic.
@@ -38,44 +40,44 @@ def meet(
     rule
         0 when the left ask, 1 when the right do, 2 within one table; first row of ``ask`` that stands in the class of
         the rows asked; factor of the number of a pair.
-
     out
         Room for the numbers.
 
     Returns
     -------
     tuple of int
-        The first row that is not done, and the numbers written. A pair's number is its left row times the factor plus
-        its right row; it is written as -1 less the number when only the geodesic can tell.
+        The first place in the order that is not done, and the numbers written. A pair's number is its left row times
+        the factor plus its right row; it is written as -1 less the number when only the geodesic can tell.
     """
-    points, days, first, after = ask
-    own_points, own_days, latest, cells, starts = asked
+    points, days, order, first = ask
+    own_points, own_days, latest, runs, starts = asked
     origin, side, bend, longest = grid
     slack_m, slack_days, tolerance, datasets = slack
     who, own_class, factor = rule
-    low, high = np.empty(27, np.int64), np.empty(27, np.int64)
+    low, high = np.empty(27 << LENGTH_BITS, np.int64), np.empty(27 << LENGTH_BITS, np.int64)
     found, near = 0, 0
     last_x, last_y, last_z = -1, -1, -1
-    for row in range(first, after):
-        begun = found
+    for turn in range(first, order.shape[0]):
+        begun, row = found, order[turn]
         px, py, pz, radius = points[row, 0], points[row, 1], points[row, 2], points[row, 3]
         x, y, z = int((px - origin) / side), int((py - origin) / side), int((pz - origin) / side)
         if x != last_x or y != last_y or z != last_z:
             last_x, last_y, last_z, near = x, y, z, 0
             for dx in range(-1, 2):
                 for dy in range(-1, 2):
-                    key = (((x + dx) << _BITS) | (y + dy)) << _BITS | (z - 1)
-                    cell, end = 0, cells.shape[0]
-                    while cell < end:
-                        middle = (cell + end) >> 1
-                        if cells[middle] < key:
-                            cell = middle + 1
+                    column = ((x + dx) << BITS | (y + dy)) << BITS
+                    key, past = (column | (z - 1)) << LENGTH_BITS, (column | (z + 2)) << LENGTH_BITS
+                    run, end = 0, runs.shape[0]
+                    while run < end:
+                        middle = (run + end) >> 1
+                        if runs[middle] < key:
+                            run = middle + 1
                         else:
                             end = middle
-                    while cell < cells.shape[0] and cells[cell] <= key + 2:
-                        low[near], high[near] = starts[cell], starts[cell + 1]
+                    while run < runs.shape[0] and runs[run] < past:
+                        low[near], high[near] = starts[run], starts[run + 1]
                         near += 1
-                        cell += 1
+                        run += 1
         from_day, to_day = days[row, 0] - slack_days, days[row, 1] + slack_days
         for k in range(near):
             other, end = low[k], high[k]
@@ -106,10 +108,10 @@ def meet(
                 elif who == 1:
                     one, two = two, one
                 if found == out.shape[0]:
-                    return row, begun
+                    return turn, begun
                 line = math.sqrt(square)
                 sure = line <= longest and 2.0 * bend * math.asin(line / (2.0 * bend)) + tolerance <= reach
                 number = one * factor + two
                 out[found] = number if sure else -1 - number
                 found += 1
-    return after, found
+    return order.shape[0], found

@@ -7,12 +7,12 @@ A pair is possible when the geodesic between the points is no longer than both r
 intervals, drawn apart by a slack of days, overlap. A fixed window of R kilometres and W days is the case in which
 every radius is R/2 and the slacks are 0 and W.
 
-Rows are sorted into classes, by radius (each class twice as wide as the one before) and by length of interval, and each
-class into cubes of Earth-centred space as wide as its reach. A row asks the classes of its own radius or greater: in
-each, what it can reach lies in its own cube and the 26 around it. So one country-wide record widens no cell but its
-own, and poles and the antimeridian are places like any other. In a cube, rows stand by first day and are found by
-bisection. The straight line between two points bounds the geodesic from below, the arc over it at the greatest
-curvature of the ellipsoid from above; in the millimetres between the two, the geodesic itself is asked.
+Rows are sorted into classes by radius, each class twice as wide as the one before, and each class into cubes of
+Earth-centred space as wide as its reach. A row asks the classes of its own radius or greater: in each, what it can
+reach lies in its own cube and the 26 around it. So one country-wide record widens no cell but its own, and poles and
+the antimeridian are places like any other. In a cube, rows stand by length of interval, in classes, then by first day,
+and are found by bisection. The straight line between two points bounds the geodesic from below, the arc over it at the
+greatest curvature of the ellipsoid from above; in the millimetres between the two, the geodesic itself is asked.
 
 The loop is compiled where the extra ``fast`` is installed and rows are many; else numpy does the same.
 """
@@ -51,16 +51,17 @@ _BYTES_PER_PAIR = 32
 
 #: Smallest side of a cube, metres: so that three coordinates of cubes fit into one key of 63 bits.
 _SMALLEST_SIDE_M = 100.0
-#: Bits of one coordinate of a cube: the Earth is 128,000 smallest sides wide. The compiled loop uses the same.
-_BITS = 21
+#: Bits of one coordinate of a cube (the Earth is 128,000 smallest sides wide) and of a class of intervals, in one key
+#: of 63; the compiled loop uses the same.
+_BITS, _LENGTH_BITS = 20, 3
 #: Greatest distance of a point from the Earth's centre, rounded up, metres.
 _EARTH_M = 6_400_000.0
 #: More than Earth-centred coordinates and geodesics are out by, metres (some 10 nanometres).
 _TOLERANCE_M = 1e-6
 #: Longest straight line, metres, for which the arc at the greatest curvature bounds the geodesic (short of antipodes).
 _LONGEST_LINE_M = 10_000_000.0
-#: Each class of intervals is so many times as long as the one before: more classes are more to ask, fewer are more to
-#: pass over. When changed: run benchmarks/linking.py.
+#: Each class of intervals is so many times as long as the one before, the first so many days: more classes are more to
+#: ask, fewer are more to pass over. When changed: run benchmarks/linking.py.
 _LONGER = 8.0
 #: Pairs looked at in one go.
 _BLOCK = 1 << 20
@@ -186,30 +187,28 @@ def count_pairs(
 
 @dataclass(frozen=True)
 class _Group:
-    """Rows ``start`` to ``end`` of a side that are of one class, in cubes."""
+    """Rows ``start`` to ``end`` of a side that are of one class of radii, in runs: one cube and class of intervals."""
 
     start: int
     end: int
     radius_class: int
     side_m: float
-    longest_days: int
-    """Last day less first, at most."""
-    cells: Whole
-    """Keys of the cubes that hold rows, ascending."""
+    runs: Whole
+    """Keys of the runs, ascending: coordinates of the cube, then the class of intervals."""
     starts: Whole
-    """First row of each cube, from ``start`` on, and the row after the last."""
+    """First row of each run, from ``start`` on, and the row after the last."""
 
 
 @dataclass(frozen=True)
 class _Side:
-    """One table's rows by class, cube and first day."""
+    """One table's rows by class of radii, cube, class of intervals and first day."""
 
     points: Reals
     """Earth-centred x, y, z and the radius, metres."""
     days: Whole
     """First day, last day, row, dataset."""
     latest: Whole
-    """Latest day of each row and those before it in its cube."""
+    """Latest day of each row and those before it in its run."""
     groups: list[_Group]
 
     def before_class(self, radius_class: int) -> int:
@@ -260,25 +259,21 @@ class _Search:
                 yield self._settle(numbers)
 
     def _sorted(self, placed: Placed, radius_class: Whole) -> _Side:
-        length = placed.last_day - placed.first_day
-        length_class = np.ceil(np.log(np.maximum(length, 1)) / np.log(_LONGER)).astype(np.int64)
         points = np.column_stack([_earth_centred_m(placed.lon, placed.lat), placed.radius_m])
-        both = radius_class * 64 + length_class
-        rows, groups, latest = [np.empty(0, dtype=np.int64)], [], [np.empty(0, dtype=np.int64)]
-        start = 0
-        for number in np.unique(both).tolist():
-            own = np.flatnonzero(both == number)
-            side_m = self.side_m[number // 64]
-            key = _keys(np.floor((points[own, :3] - _origin_m(side_m)) / side_m).astype(np.int64))
+        length_class = _length_classes(placed.last_day - placed.first_day)
+        nothing = np.empty(0, dtype=np.int64)
+        rows, latest, groups, start = [nothing], [nothing], [], 0
+        for number in np.unique(radius_class).tolist():
+            own = np.flatnonzero(radius_class == number)
+            side_m = self.side_m[number]
+            key = _keys(_cubes(points[own], side_m)) << _LENGTH_BITS | length_class[own]
             order = np.lexsort((placed.first_day[own], key))
             own, key = own[order], key[order]
             begins = np.flatnonzero(np.append(True, key[1:] != key[:-1]))
             starts = np.append(begins, len(own)) + start
             rows.append(own)
             latest.append(_running_latest(placed.last_day[own], begins))
-            groups.append(
-                _Group(start, start + len(own), number // 64, side_m, int(length[own].max()), key[begins], starts)
-            )
+            groups.append(_Group(start, start + len(own), number, side_m, key[begins], starts))
             start += len(own)
         order = np.concatenate(rows)
         dataset = np.zeros(len(order), dtype=np.int64) if placed.dataset is None else placed.dataset[order]
@@ -288,38 +283,41 @@ class _Search:
     def _meet_compiled(self, who: int, asking: _Side, until: int, asked: _Side, group: _Group) -> Iterator[Whole]:
         from contested.incidents.pair_kernels import meet
 
+        order = np.argsort(_keys(_cubes(asking.points[:until], group.side_m)))
         slack = (self.slack_m, self.slack_days, _TOLERANCE_M, self.datasets)
         grid = (_origin_m(group.side_m), group.side_m, _least_bend_m(), _LONGEST_LINE_M)
         rule = (who, asking.before_class(group.radius_class), self.factor)
-        store = (asked.points, asked.days, asked.latest, group.cells, group.starts)
-        out, row = np.empty(_BLOCK, dtype=np.int64), 0
-        while row < until:
-            row, found = meet((asking.points, asking.days, row, until), store, grid, slack, rule, out)
+        store = (asked.points, asked.days, asked.latest, group.runs, group.starts)
+        out, turn = np.empty(_BLOCK, dtype=np.int64), 0
+        while turn < until:
+            turn, found = meet((asking.points, asking.days, order, turn), store, grid, slack, rule, out)
             if found:
                 yield out[:found].copy()
-            elif row < until:
+            elif turn < until:
                 out = np.empty(2 * len(out), dtype=np.int64)  # one row alone has more pairs than fit
 
     def _meet_arrays(self, who: int, asking: _Side, until: int, asked: _Side, group: _Group) -> Iterator[Whole]:
-        """The same by arrays: each asking row meets a run of rows, by day, in each of the cubes around it."""
-        cube = np.floor((asking.points[:until, :3] - _origin_m(group.side_m)) / group.side_m).astype(np.int64)
-        earliest = int(asked.days[group.start : group.end, 0].min())
-        span = int(asked.days[group.start : group.end, 0].max()) - earliest + 2
+        """The same by arrays: each asking row meets, in each of the cubes around it, a stretch of each run."""
+        cube = _cubes(asking.points[:until], group.side_m)
+        own_days = asked.days[group.start : group.end]
+        earliest = int(own_days[:, 0].min())
+        span = int(own_days[:, 0].max()) - earliest + 2
         sizes = np.diff(group.starts)
-        twins = asking.before_class(group.radius_class)
-        by_day = np.repeat(np.arange(len(sizes)) * span, sizes) + asked.days[group.start : group.end, 0] - earliest
-        from_day = np.clip(asking.days[:until, 0] - self.slack_days - group.longest_days - earliest, 0, span - 1)
+        by_day = np.repeat(np.arange(len(sizes)) * span, sizes) + own_days[:, 0] - earliest
+        longest = np.maximum.reduceat(own_days[:, 1] - own_days[:, 0], group.starts[:-1] - group.start)
+        from_day = asking.days[:until, 0] - self.slack_days - earliest
         after_day = np.clip(asking.days[:until, 1] + self.slack_days + 1 - earliest, 0, span - 1)
+        twins = asking.before_class(group.radius_class)
         for x in (-1, 0, 1):
             for y in (-1, 0, 1):
                 key = _keys(cube + np.array([x, y, 0]))
-                # Cubes along the third axis follow one another.
-                begin, end = np.searchsorted(group.cells, key - 1), np.searchsorted(group.cells, key + 1, "right")
-                ask, cell = _runs(begin, end)
-                low = np.searchsorted(by_day, cell * span + from_day[ask])
-                high = np.searchsorted(by_day, cell * span + after_day[ask])
+                # Runs of cubes along the third axis follow one another.
+                begin = np.searchsorted(group.runs, (key - 1) << _LENGTH_BITS)
+                ask, run = _stretches(begin, np.searchsorted(group.runs, (key + 2) << _LENGTH_BITS))
+                low = np.searchsorted(by_day, run * span + np.clip(from_day[ask] - longest[run], 0, span - 1))
+                high = np.searchsorted(by_day, run * span + after_day[ask])
                 for some in _parts(high - low):
-                    one, two = _runs(low[some], high[some])
+                    one, two = _stretches(low[some], high[some])
                     yield self._possible(who, asking, ask[some][one], asked, two + group.start, twins)
 
     def _possible(self, who: int, asking: _Side, ask: Whole, asked: _Side, other: Whole, twins: int) -> Whole:
@@ -365,6 +363,17 @@ def _radius_classes(radius_m: Reals, slack_m: float) -> Whole:
     return np.ceil(np.log2(np.maximum(radius_m, narrow) / narrow)).astype(np.int64)
 
 
+def _length_classes(length_days: Whole) -> Whole:
+    """0 for intervals up to the first length, then one more for each multiple of it, as far as the key's bits go."""
+    longer = np.ceil(np.log(np.maximum(length_days, 1)) / np.log(_LONGER)) - 1
+    return np.asarray(np.clip(longer, 0, (1 << _LENGTH_BITS) - 1), dtype=np.int64)
+
+
+def _cubes(points: Reals, side_m: float) -> Whole:
+    """Coordinates of the cube that holds each point (n × 3)."""
+    return np.asarray((points[:, :3] - _origin_m(side_m)) / side_m, dtype=np.int64)
+
+
 def _origin_m(side_m: float) -> float:
     """Where cubes are counted from: their coordinates, and those of their neighbours, are 0 or more."""
     return -_EARTH_M - 2.0 * side_m
@@ -377,14 +386,14 @@ def _keys(cubes: Whole) -> Whole:
 
 
 def _running_latest(last_day: Whole, begins: NDArray[np.intp]) -> Whole:
-    """Latest day of each row and those before it in its cube; ``begins`` are the first rows of the cubes."""
+    """Latest day of each row and those before it in its run; ``begins`` are the first rows of the runs."""
     lowest = last_day.min()
     span = int(last_day.max() - lowest) + 1
     lift = np.repeat(np.arange(len(begins)), np.diff(np.append(begins, len(last_day)))) * span
     return np.asarray(np.maximum.accumulate(last_day - lowest + lift) - lift + lowest, dtype=np.int64)
 
 
-def _runs(begin: Whole, end: Whole) -> tuple[Whole, Whole]:
+def _stretches(begin: Whole, end: Whole) -> tuple[Whole, Whole]:
     """For each row the numbers from ``begin`` up to ``end``: which row, and which number."""
     counts = np.maximum(end - begin, 0)
     row = np.repeat(np.arange(len(begin)), counts)
