@@ -250,7 +250,8 @@ class Comparable:
 
     def gap_days(self, a: Rows, b: Rows) -> Rows:
         """Days between the intervals of rows a and b; 0 when they overlap."""
-        return np.maximum(0, np.maximum(self.first_day[b] - self.last_day[a], self.first_day[a] - self.last_day[b]))
+        apart = np.maximum(self.first_day[b] - self.last_day[a], self.first_day[a] - self.last_day[b])
+        return np.asarray(np.maximum(0, apart))
 
     @cached_property
     def _kind_words(self) -> Rows:

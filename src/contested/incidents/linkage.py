@@ -58,10 +58,10 @@ MOST_CROWD = 24
 #: GED Syria, events 2,000 to 4,000 by day, noise 0.1 and 0.5) and from pairs of two projects that share a source.
 _DEFAULTS: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
     "where": (
-        (0.06, 0.20, 0.22, 0.24, 0.20, 0.06, 0.02, 0.04, 0.08, 0.10, 0.18, 0.25, 0.20, 0.15)
-        + (0.20, 0.45, 0.25, 0.10, 0.20, 0.55, 0.20, 0.05),
-        (0.03, 0.08, 0.15, 0.17, 0.20, 0.22, 0.15, 0.03, 0.05, 0.06, 0.11, 0.20, 0.25, 0.30)
-        + (0.10, 0.25, 0.30, 0.35, 0.05, 0.20, 0.30, 0.45),
+        (0.06, 0.20, 0.22, 0.24, 0.20, 0.06, 0.02, 0.04, 0.08, 0.10, 0.18, 0.25, 0.20, 0.15,
+         0.20, 0.45, 0.25, 0.10, 0.20, 0.55, 0.20, 0.05),
+        (0.03, 0.08, 0.15, 0.17, 0.20, 0.22, 0.15, 0.03, 0.05, 0.06, 0.11, 0.20, 0.25, 0.30,
+         0.10, 0.25, 0.30, 0.35, 0.05, 0.20, 0.30, 0.45),
     ),
     "when": ((0.62, 0.06, 0.12, 0.03, 0.12, 0.03, 0.02), (0.17, 0.01, 0.09, 0.09, 0.33, 0.12, 0.19)),
     "place name": ((0.75, 0.10, 0.15, 0.0), (0.45, 0.05, 0.50, 0.0)),
@@ -160,7 +160,7 @@ def explain(parts: Mapping[str, Reals], pairs: Compared, rows: Rows) -> pa.Array
 def crowd_levels(partners_a: Rows, partners_b: Rows) -> Rows:
     """Level of crowd from how many near partners each of the two has: 0 for one each, 2 more each time both double."""
     many = np.maximum(partners_a, 1) * np.maximum(partners_b, 1)
-    return np.minimum(np.round(np.log2(many)).astype(np.int64), MOST_CROWD)
+    return np.asarray(np.minimum(np.round(np.log2(many)).astype(np.int64), MOST_CROWD))
 
 
 def _codes(comparisons: tuple[Comparison, ...]) -> dict[str, Rows]:
@@ -265,7 +265,7 @@ def _tables(patterns: _Patterns, burst: Reals, true: Reals) -> dict[str, Reals]:
     towards_same = DEFAULT_PAIRS + DEFAULT_SHARE * float(true.sum())
     levels: dict[str, tuple[Reals, Reals]] = {}
     for name, words in _LEVELS.items():
-        of_same, of_apart = (np.bincount(patterns.levels[name], weights, len(words)) for weights in (same, apart))
+        of_same, of_apart = (_counted(patterns.levels[name], weights, len(words)) for weights in (same, apart))
         if name in ("where", "when"):
             of_apart = _with_bursts(of_apart, burst.sum(axis=1 if name == "where" else 0))
         said = _said(words)
@@ -281,7 +281,7 @@ def _tables(patterns: _Patterns, burst: Reals, true: Reals) -> dict[str, Reals]:
         met = patterns.real + patterns.chance
         fine = patterns.n_fine[name]
         said = np.tile(_said(_LEVELS[name]), fine)
-        counts = [np.bincount(codes, weights, len(said)) * said for weights in (same, apart, met)]
+        counts = [_counted(codes, weights, len(said)) * said for weights in (same, apart, met)]
         tables[name] = _fine_table(counts, np.tile(plain, fine), towards_same) if fine > 1 else plain
     return tables
 
@@ -296,6 +296,10 @@ def _fine_table(counts: Sequence[Reals], plain: Reals, towards_same: float) -> R
     return np.where(met > 0, _log_ratio(m, u), plain)
 
 
+def _counted(codes: Rows, weights: Reals, n: int) -> Reals:
+    return np.bincount(codes, weights, n).astype(np.float64)
+
+
 def _with_bursts(counts: Reals, burst: Reals) -> Reals:
     """The counts, and as many pairs of rows of one dataset in the shares that they have."""
     return counts + burst * (float(counts.sum()) / max(float(burst.sum()), 1.0))
@@ -306,7 +310,7 @@ def _joint_table(
 ) -> Reals:
     """log(m / u) of where, when and place name together; of where and when alone where a name is not said."""
     shape = tuple(len(_LEVELS[name]) for name in _JOINT)
-    counts = [np.bincount(codes, weights, int(np.prod(shape))).reshape(shape) for weights in (same, apart)]
+    counts = [_counted(codes, weights, int(np.prod(shape))).reshape(shape) for weights in (same, apart)]
     weights = towards_same, COARSE_PAIRS
     places_days = counts[0].sum(axis=2), _with_bursts(counts[1].sum(axis=2), burst)
     m2, u2 = (
@@ -325,7 +329,7 @@ def _joint_table(
 
 
 def _classes_drawn(counts: Reals, towards: Reals, weight: float) -> Reals:
-    """As :func:`_drawn`, within each class of reach: how precise two records are says nothing of whether they are one."""
+    """As :func:`_drawn`, within each class of reach: how precise records are does not say whether they are one."""
     parts = []
     for chain in _FALLING["where"]:
         found, usual = counts[list(chain)], towards[list(chain)]

@@ -305,9 +305,9 @@ def _places(compared: Comparable, records: pa.Table, cluster: Rows) -> tuple[Row
     for begin, end in zip(starts[several].tolist(), ends[several].tolist(), strict=True):
         found = [int(sharp[begin])]
         for row in sharp[begin + 1 : end].tolist():
-            if compared.placed[row] or named[row]:
-                if not any(_same_place(compared, stated, names, row, other) for other in found):
-                    found.append(row)
+            says_a_place = compared.placed[row] or named[row]
+            if says_a_place and not any(_same_place(compared, stated, names, row, other) for other in found):
+                found.append(row)
         kept.append(np.array(found[1:], dtype=np.int64))
         if len({int(compared.dataset[row]) for row in found}) > 1:
             disagree.append(int(cluster[sharp[begin]]))
@@ -335,7 +335,7 @@ def _same_place(
         return False
     if abs(straight_m - reach_m) > 0.001 * reach_m:
         return bool(straight_m < reach_m)
-    return float(geodesic_m(lon[row], lat[row], lon[kept], lat[kept])) <= reach_m
+    return bool(geodesic_m(lon[row], lat[row], lon[kept], lat[kept]) <= reach_m)
 
 
 def _place_table(records: pa.Table, places: Rows, cluster: Rows, names: dict[int, str]) -> pa.Table:
