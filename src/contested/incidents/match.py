@@ -25,6 +25,7 @@ from contested.base.records import DECISIONS, LINKS
 from contested.incidents.comparing import SLACK_M, WHEN, WHERE, Comparable
 from contested.incidents.linkage import Compared, Linkage, crowd_levels, explain, fit_linkage
 from contested.incidents.pairs import Placed, candidate_pairs
+from contested.incidents.token_sets import distinct
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -86,7 +87,7 @@ class Reach:
                 slack_m=slack_m, slack_days=round(slack_days * self.scale),
             )  # fmt: skip
             found.append(a[pairs.left] * np.int64(len(records)) + b[pairs.right])
-        both = np.unique(np.concatenate(found))
+        both = distinct(np.concatenate(found))
         return both // len(records), both % len(records)
 
 
@@ -262,6 +263,9 @@ def _turned_pairs(records: Comparable, left: Rows, right: Rows, reach: Reach) ->
         if span >= 2 * TURNED_DAYS[-1]
         else tuple(turn for turn in (span // 3, span // 2) if turn > 2 * EXACT_SLACK_DAYS)
     )
+    if len(left) < len(records) // 20:
+        # Of a few rows among many, one turn shows as much.
+        days = days[:1]
     short = records.last_day - records.first_day < min(days, default=0) // 2
     for turn in days:
         for sign in (turn, -turn):

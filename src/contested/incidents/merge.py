@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from math import dist, isnan
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -143,7 +144,7 @@ def _may_be_one(compared: Comparable) -> Callable[[int, int], bool]:
             return False
         if not (placed[one] and placed[other]):
             return True
-        apart_m = np.linalg.norm(compared.xyz[one] - compared.xyz[other])
+        apart_m = dist(compared.xyz[one], compared.xyz[other])
         return bool(apart_m <= radius_m[one] + radius_m[other] + SLACK_M)
 
     return may_be
@@ -326,13 +327,13 @@ def _same_place(
         return bool(same_point and names[row] == names[kept])
     if not compared.placed[row]:
         return str(names[row] or "").casefold() == str(names[kept] or "").casefold()
-    if np.isnan(stated[row]) and not np.isnan(stated[kept]):
+    if isnan(stated[row]) and not isnan(stated[kept]):
         # Its point stands for no place that a test may use, so it adds none beside one that does.
         return True
-    reach_m = np.nan_to_num(stated[row]) + np.nan_to_num(stated[kept]) + SLACK_M
-    straight_m = float(np.linalg.norm(compared.xyz[row] - compared.xyz[kept]))
     if not compared.placed[kept]:
         return False
+    reach_m = sum(stated[one] for one in (row, kept) if not isnan(stated[one])) + SLACK_M
+    straight_m = dist(compared.xyz[row], compared.xyz[kept])
     if abs(straight_m - reach_m) > 0.001 * reach_m:
         return bool(straight_m < reach_m)
     return bool(geodesic_m(lon[row], lat[row], lon[kept], lat[kept]) <= reach_m)
