@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ _WIDE_BYTES = 56
 #: Files up to this size, bytes, may be packed as tightly as they like.
 _SMALL_BYTES = 1024 * 1024
 #: Faults that an archive shows when it is opened or read.
-ZIP_FAULTS = (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, struct.error)
+ZIP_FAULTS = (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, struct.error, zlib.error)
 
 
 @dataclass(frozen=True, slots=True)
