@@ -19,7 +19,10 @@ from contested.incidents.files.workbooks import cell_text, column_letters, find_
 pytest.importorskip("python_calamine")
 
 HEADER = ["id", "date", "latitude", "checked"]
-ROWS: list[list[Any]] = [[203105040001, date(2031, 5, 4), 50.05, True], ["0002", datetime(2031, 5, 4, 6, 30), 50, False]]
+ROWS: list[list[Any]] = [
+    [203105040001, date(2031, 5, 4), 50.05, True],
+    ["0002", datetime(2031, 5, 4, 6, 30), 50, False],
+]
 AS_TEXT = [["203105040001", "2031-05-04", "50.05", "true"], ["0002", "2031-05-04T06:30:00", "50", "false"]]
 
 
@@ -105,6 +108,14 @@ def test_titles_above_the_header_are_passed_over_and_told(tmp_path: Path) -> Non
     assert stream.columns == tuple(HEADER)
     assert rows_of(stream) == AS_TEXT
     assert stream.notes == ('a.xlsx: the header of "Data" is row 4; 2 rows above it are passed over',)
+
+
+def test_a_table_may_begin_anywhere(tmp_path: Path) -> None:
+    moved = [[], ["", "May"], *(["", *row] for row in ([*HEADER[:2], "", HEADER[3]], *ROWS))]
+    stream = open_workbook(write_workbook(tmp_path / "a.xlsx", {"Data": moved}))
+    assert stream.columns == ("id", "date", "column D", "checked")
+    assert rows_of(stream) == AS_TEXT
+    assert stream.notes == ('a.xlsx: the header of "Data" is row 3; 1 row above it is passed over',)
 
 
 def test_numbers_count_rows_below_the_header_and_empty_ones_have_none(tmp_path: Path) -> None:

@@ -93,12 +93,16 @@ def open_workbook(path: Path, sheet: str | None = None) -> RowStream:
             notes.append(f'{path.name}: {size.errors} cells of the sheet "{name}" hold an error and are read as empty')
         return RowStream(path, stream.columns, stream.batches, tuple(notes))
     looked = "none of its sheets" if sheet is None else f'the sheet "{sheet}"'
-    raise DatasetError(f"{path.name}: in {looked} no row is a header (two filled cells or more, with rows below); give a table")
+    raise DatasetError(
+        f"{path.name}: in {looked} no row is a header (two filled cells or more, with rows below); give a table"
+    )
 
 
 def _listed(names: list[str]) -> str:
     shown = ", ".join(f'"{name}"' for name in names[:5])
-    return f"{shown} and {len(names) - 5} more are" if len(names) > 5 else f"{shown} {'is' if len(names) == 1 else 'are'}"
+    return (
+        f"{shown} and {len(names) - 5} more are" if len(names) > 5 else f"{shown} {'is' if len(names) == 1 else 'are'}"
+    )
 
 
 def _check_workbook(path: Path) -> dict[str, _SheetSize]:
@@ -212,7 +216,7 @@ def _table(sheet: CalamineSheet, path: Path, name: str) -> tuple[RowStream, list
     notes = []
     if passed := sum(any(row) for row in top[:at]):
         notes.append(
-            f'{path.name}: the header of "{name}" is row {sheet.start[0] + at + 1}; '
+            f'{path.name}: the header of "{name}" is row {at + 1}; '
             f"{passed} row{'s' if passed > 1 else ''} above it {'are' if passed > 1 else 'is'} passed over"
         )
     shown = f'{path.name} "{name}"'
@@ -270,4 +274,3 @@ def cell_text(value: Any) -> str:
     if isinstance(value, timedelta):
         return str(value)
     return "" if value is None else str(value)
-
