@@ -217,7 +217,7 @@ def program_sha256() -> str:
                 digest.update(f"{path.relative_to(folder).as_posix()}\n{file_sha256(path)}\n".encode())
     for name in (
         "brotli", "duckdb", "htmldate", "lxml", "matplotlib", "numba", "numpy", "onnxruntime", "py3langid", "pyarrow",
-        "pyogrio", "pypdfium2", "pyproj", "python-docx", "shapely", "tokenizers", "trafilatura", "warcio",
+        "pyogrio", "pypdfium2", "pyproj", "python-calamine", "python-docx", "shapely", "tokenizers", "trafilatura", "warcio",
     ):  # fmt: skip
         try:
             digest.update(f"{name}=={version(name)}\n".encode())

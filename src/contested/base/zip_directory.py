@@ -56,7 +56,8 @@ def open_zip(path: Path, shown: str, limits: ZipLimits, error: type[SourceError]
         with path.open("rb") as file:
             if (length := zip_directory_bytes(file)) > limits.directory_bytes:
                 raise error(
-                    f"{shown}: its table of contents has {length:,} bytes, more than {limits.directory_bytes:,}; split it"
+                    f"{shown}: its table of contents has {length:,} bytes, "
+                    f"more than {limits.directory_bytes:,}; split it"
                 )
             with zipfile.ZipFile(file) as archive:
                 _check_members(archive, shown, limits, error)
