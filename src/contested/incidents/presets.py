@@ -137,6 +137,7 @@ class Preset(_Part):
     tolls: dict[str, dict[GroupToll, Names]] = {}
     """Group of people → its tolls → column names to look for."""
     accounts: tuple[AccountField, ...] = ()
+    """Who says what in which columns: each makes claims."""
 
     def is_missing(self, column: str, value: str) -> bool:
         """Whether the value stands for "missing" in the column."""

@@ -53,7 +53,7 @@ def document(body: str) -> str:
 def test_placemarks_become_rows(tmp_path: Path) -> None:
     stream = open_kml(write(tmp_path / "a.kml", WHOLE))
     assert stream.notes == ("a.kml: 1 GroundOverlay passed over",)
-    assert stream.columns[-3:] == ("placemark_id", "Plus code", "data.name")
+    assert stream.columns[-4:] == ("date_end", "placemark_id", "Plus code", "data.name")
     (batch,) = stream.batches
     assert batch.numbers.to_pylist() == [1, 2, 3]
     first, second, third = batch.cells.to_pylist()
@@ -93,6 +93,11 @@ def test_other_encodings_are_read_as_they_declare(tmp_path: Path) -> None:
     for encoding in ("iso-8859-1", "utf-16"):
         raw = f'<?xml version="1.0" encoding="{encoding}"?>{text}'.encode(encoding)
         assert rows(write(tmp_path / "a.kml", raw))[0]["name"] == "Mirrów"
+
+
+def test_columns_without_any_value_are_left_out(tmp_path: Path) -> None:
+    stream = open_kml(write(tmp_path / "a.kml", document("<Placemark><name>x</name></Placemark>")))
+    assert stream.columns == ("folder", "name", "description", "longitude", "latitude", "geometry", "style")
 
 
 def test_markup_that_was_not_wrapped_is_text(tmp_path: Path) -> None:

@@ -4,11 +4,11 @@ In: a KML file, or a KMZ: a zip with one. Out: :class:`RowStream`, a row per pla
 Refuses: what is no KML, documents with a DOCTYPE, archives that unpack to too much, values longer than any cell.
 Network links are not followed, overlays (pictures) passed over; notes say so.
 
-Columns: ``folder`` (the folders around it, joined by " / "), ``name``, ``name_date`` (the day that the name begins
-with, where it begins with one), ``description`` (as text), ``links`` (addresses in the description, one a line),
-``date_start`` and ``date_end`` (TimeSpan, or TimeStamp as the start), ``longitude``, ``latitude``, ``geometry`` (what
-kind it is), ``style``, ``placemark_id`` where any has one, and the names of ExtendedData (``data.name`` where it is one
-of these). Only a Point has coordinates: no other shape is given a centre.
+Columns: ``folder`` (the folders around it, joined by " / "), ``name``, ``description`` (as text), ``longitude``,
+``latitude``, ``geometry`` (what kind it is), ``style``; where any placemark has one, ``name_date`` (the day that the
+name begins with), ``links`` (addresses in the description, one a line), ``date_start`` and ``date_end`` (TimeSpan, or
+TimeStamp as the start), ``placemark_id``; and the names of ExtendedData (``data.name`` where it is one of these). Only
+a Point has coordinates: no other shape is given a centre.
 
 The file is read twice: once for the names of its columns, once for its rows; neither holds more than one placemark.
 """
@@ -48,10 +48,9 @@ _VALUES = {
     ("name",): "name", ("description",): "description", ("styleUrl",): "style", ("TimeStamp", "when"): "date_start",
     ("TimeSpan", "begin"): "date_start", ("TimeSpan", "end"): "date_end", ("Point", "coordinates"): "coordinates",
 }  # fmt: skip
-_FIRST_COLUMNS = (
-    "folder", "name", "name_date", "description", "links", "date_start", "date_end", "longitude", "latitude",
-    "geometry", "style",
-)  # fmt: skip
+#: Columns of every file, and columns that stand only where a placemark has a value for them, in order.
+_ALWAYS = ("folder", "name", "description", "longitude", "latitude", "geometry", "style")
+_OPTIONAL = ("name_date", "links", "date_start", "date_end", "placemark_id")
 _DATE_IN_NAME = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}\s+[A-Za-z]{3,9}\.?\s+\d{4}")
 
 
@@ -72,8 +71,8 @@ def open_kml(path: Path) -> RowStream:
     if not n_placemarks:
         hint = "; it only points to another file: save that one" if passed_over.get("NetworkLink") else ""
         raise DatasetError(f"{path.name}: it holds no Placemark{hint or '; expected a KML with incidents'}")
-    more = (name for name in extended if name not in _FIRST_COLUMNS)
-    columns = check_columns([*_FIRST_COLUMNS, *more], path.name)
+    own = [*_ALWAYS, *(name for name in _OPTIONAL if name in extended)]
+    columns = check_columns([*own, *(name for name in extended if name not in own)], path.name)
     rows = ([placemark.get(name, "") for name in columns] for placemark in _placemarks(path, {}))
     notes = [f"{path.name}: {count} {tag} passed over" for tag, count in passed_over.items()]
     return RowStream(path, columns, batches_of(rows, columns), tuple(notes))
@@ -242,7 +241,7 @@ class _Reader:
 def _data_column(name: str) -> str:
     """The column of a name of ExtendedData; one that is a column of its own is told apart."""
     name = name.strip() or "(no name)"
-    return f"data.{name}" if name in (*_FIRST_COLUMNS, "coordinates", "placemark_id") else name
+    return f"data.{name}" if name in (*_ALWAYS, *_OPTIONAL, "coordinates") else name
 
 
 def _date_in(name: str) -> str:
