@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import re
+import shutil
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -205,13 +207,35 @@ def test_malformed_accounts_say_what_is_wrong(tmp_path: Path, text: str, words: 
         load_preset("mine.toml", tmp_path)
 
 
-@given(st.text(st.sampled_from(" ab;,"), max_size=12), st.integers(0, 5))
+@given(st.text(st.sampled_from(" ab;,\n"), max_size=12), st.integers(0, 5))
 def test_parts_of_a_cell_are_where_they_are_said_to_be(value: str, start: int) -> None:
     block = _Block("title", start)
     block.add("name", value)
     document = "x" * start + block.text
     parts = block.parts("name", (";", ","))
     assert [document[part["start"] : part["end"]] for part in parts] == [part["text"] for part in parts]
-    assert [part["text"] for part in parts] == [
-        part.strip() for part in value.replace(",", ";").split(";") if part.strip()
-    ]
+    assert [part["text"] for part in parts] == [part.strip() for part in re.split(r"[;,\n]", value) if part.strip()]
+
+
+@pytest.mark.shared
+def test_published_ged_rows_name_their_first_speakers(shared_data: Path, case_folder: Path) -> None:
+    path = shared_data / "incidents/ucdp_ged_syria_2016-2018.csv"
+    if not path.is_file():
+        pytest.skip(f"{path} is not there")
+    toml = (case_folder / "case.toml").read_text(encoding="utf-8")
+    toml = toml.replace("from = 2021-03-01, to = 2021-03-31", "from = 2016-11-01, to = 2016-12-31")
+    toml = toml.replace("[10.00, 50.00, 10.20, 50.10]", "[36.0, 35.0, 38.5, 37.0]")
+    (case_folder / "case.toml").write_text(toml, encoding="utf-8")
+    add_dataset(case_folder, "ged", [])
+    shutil.copy(path, case_folder / "datasets/ucdp_ged.csv")
+    case = open_case(case_folder)
+    records = read_dataset(case.file.datasets[-1], case).records
+    found = read_recorded_accounts(case.file.datasets[-1], case, records)
+    (document,) = found.documents
+    CLAIMS.from_rows(found.claims)
+    for claim in found.claims:
+        for piece in (*claim["passage"], *claim["via"]):
+            assert document["text"][piece["start"] : piece["end"]] == piece["text"]
+    in_window = {row["original_row"] for row in records.to_pylist() if row["in_window"]}
+    assert {claim["original_row"] for claim in found.claims} <= in_window
+    assert len({claim["original_row"] for claim in found.claims}) > 0.9 * len(in_window)

@@ -40,7 +40,7 @@ class AccountField(BaseModel):
     via: str | None = None
     """Column of who carried it."""
     separators: tuple[str, ...] = ()
-    """Marks that part several speakers, and several carriers, in one cell."""
+    """Marks that part several speakers, and several carriers, in one cell; a line break always does."""
     when: dict[str, frozenset[str]] = {}
     """Column → values; each must hold one of its values for the row to carry the account."""
     uncertain: dict[str, frozenset[str]] = {}

@@ -200,8 +200,7 @@ class _Block:
     def parts(self, name: str | None, separators: Sequence[str]) -> tuple[dict[str, Any], ...]:
         """The parts of a cell as spans of the document."""
         value, at = self.cells.get(name or "", ("", 0))
-        marks = "|".join(map(re.escape, separators))
-        edges = [match.span() for match in re.finditer(marks, value)] if marks else []
+        edges = [match.span() for match in re.finditer("|".join(["\n", *map(re.escape, separators)]), value)]
         starts, ends = [0, *(end for _, end in edges)], [*(start for start, _ in edges), len(value)]
         found = []
         for start, end in zip(starts, ends, strict=True):
