@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from contested.base.case import Case, DatasetEntry
 from contested.base.originals import file_sha256
 from contested.base.records import row_id, span
-from contested.base.times import DayInterval, parse_interval
+from contested.base.times import parse_interval
 from contested.incidents.account_fields import AccountField
 from contested.incidents.presets import Preset, load_preset
 from contested.incidents.sources import read_dataset_file
@@ -160,12 +160,11 @@ class _AccountFile:
     def _days(self, column: str | None, account: AccountField, block: _Block) -> list[date]:
         """The days that a cell names; none where one of its parts is no single day."""
         try:
-            found = [
-                parse_interval(part["text"], self.entry.day_first) for part in block.parts(column, account.separators)
-            ]
+            parts = block.parts(column, account.separators)
+            found = [parse_interval(part["text"], self.entry.day_first) for part in parts]
         except ValueError:
             return []
-        return [interval.start for interval in found] if all(map(_is_day, found)) else []
+        return [] if any(interval.days > 1 for interval in found) else [interval.start for interval in found]
 
     def _note(self, account: AccountField, values: Mapping[str, str]) -> str | None:
         told = [f"{name}: {values[name]}" for name in account.note if not self._is_missing(name, values)]
@@ -208,10 +207,6 @@ class _Block:
                 place = at + start + value[start:end].index(part)
                 found.append(span(part, place, place + len(part)))
         return tuple(found)
-
-
-def _is_day(interval: DayInterval) -> bool:
-    return interval.days == 1
 
 
 def party_of(case: Case, name: str) -> str | None:

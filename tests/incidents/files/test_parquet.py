@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,10 @@ def one(path: Path, values: list[Any], kind: pa.DataType | None = None) -> list[
         ([[1.0, 2.5]], None, ["1\n2.5"]),
         ([[("k", 1), ("l", 2)]], pa.map_(pa.string(), pa.int64()), ["k: 1\nl: 2"]),
         ([None, None], pa.null(), ["", ""]),
+        ([b"ab\xff", None], pa.binary(3), ["6162ff", ""]),
+        ([1.5, 2.0], pa.float16(), ["1.5", "2"]),
+        ([timedelta(hours=3)], None, ["3:00:00"]),
+        ([[[1, 2], [3]]], None, ["[1, 2]\n[3]"]),
     ],
 )
 def test_values_become_text(tmp_path: Path, values: list[Any], kind: pa.DataType | None, texts: list[str]) -> None:

@@ -156,18 +156,26 @@ def _plain_text(array: pa.Array) -> pa.Array:
     if types.is_dictionary(kind):
         return pc.take(_plain_text(array.dictionary), array.indices).fill_null("")
     if types.is_floating(kind):
-        return _number_text(array)
+        return _number_text(pc.cast(array, pa.float32()) if types.is_float16(kind) else array)
     if types.is_timestamp(kind):
         array = pc.cast(pc.local_timestamp(array) if kind.tz else array, pa.string())
         array = pc.replace_substring_regex(pc.replace_substring(array, " ", "T"), r"\.0+$", "")
         text = pc.replace_substring_regex(array, "T00:00:00$", "")
     elif types.is_decimal(kind):
         text = pc.replace_substring_regex(pc.cast(array, pa.string()), r"\.0+$", "")
-    elif types.is_time(kind) or types.is_duration(kind) or _is_bytes(kind):
-        return _from_python(_value_text)(array)[0]
-    else:
+    elif any(known(kind) for known in (types.is_integer, types.is_boolean, types.is_date, types.is_null)) or _is_text(
+        kind
+    ):
         text = pc.cast(array, pa.string())
+    else:
+        return _from_python(_value_text)(array)[0]
     return pc.utf8_trim_whitespace(text).fill_null("")
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
 
 def _number_text(array: pa.Array) -> pa.Array:
