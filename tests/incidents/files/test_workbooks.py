@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from datetime import date, datetime, time
 from pathlib import Path
@@ -150,7 +151,8 @@ def test_errors_are_counted_once_however_the_xml_is_cut(tmp_path: Path, monkeypa
         monkeypatch.setattr(workbooks, "_PIECE_BYTES", size)
         with pytest.raises(DatasetError, match="no row is a header"):
             open_workbook(path)
-        assert workbooks._check_workbook(path)["Data"] == workbooks._SheetSize(31, 4, 120)
+        size = workbooks._check_workbook(path)["Data"]
+        assert (size.rows, size.columns, size.errors) == (31, 4, 120)
 
 
 def test_a_column_without_a_name_keeps_its_letter(tmp_path: Path) -> None:
@@ -159,17 +161,39 @@ def test_a_column_without_a_name_keeps_its_letter(tmp_path: Path) -> None:
     assert rows_of(stream) == [["1", "x", "2031"]]
 
 
-def test_a_sheet_that_reaches_too_far_is_refused_before_it_is_loaded(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "far",
+    [
+        b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
+        # What does not say where it stands comes after what does.
+        b"<row>" + b"<c><v>1</v></c>" * 60 + b'</row><row r="1000000"><c><v>1</v></c></row>',
+        b'<row r="5"><c r="XFC5"><v>1</v></c><c><v>1</v></c></row><row r="40000"/>',
+        b'<x:row><x:c r="A5"/>' + b"<x:c/>" * 60 + b'</x:row><x:row r="1000000"/>',
+    ],
+)
+def test_a_sheet_that_reaches_too_far_is_refused_before_it_is_loaded(tmp_path: Path, far: bytes) -> None:
     path = write_workbook(tmp_path / "a.xlsx", {"Data": [HEADER, *ROWS]})
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    far = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
-    parts["xl/worksheets/s1.xml"] = parts["xl/worksheets/s1.xml"].replace(b"</sheetData>", far)
+    parts["xl/worksheets/s1.xml"] = parts["xl/worksheets/s1.xml"].replace(b"</sheetData>", far + b"</sheetData>")
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
-    with pytest.raises(DatasetError, match=r"1,048,576 rows and 16,384 columns, more than 50,000,000 cells"):
+    with pytest.raises(DatasetError, match=r"rows and [\d,]+ columns, more than 50,000,000 cells"):
         open_workbook(path)
+
+
+def test_cells_that_do_not_say_where_they_stand_are_read(tmp_path: Path) -> None:
+    path = write_workbook(tmp_path / "a.xlsx", {"Data": [HEADER, *ROWS]})
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["xl/worksheets/s1.xml"] = re.sub(rb' r="[A-Z]*\d+"', b"", parts["xl/worksheets/s1.xml"])
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    assert rows_of(open_workbook(path)) == AS_TEXT
+    size = workbooks._check_workbook(path)["Data"]
+    assert (size.rows, size.columns) == (3, 4)
 
 
 def test_entities_are_refused(tmp_path: Path) -> None:

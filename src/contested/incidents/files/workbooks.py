@@ -8,7 +8,7 @@ declares entities, and sheets that are no table.
 The sheet is the one named, else the first visible one with a header. The header is the first row with two or more
 filled cells that the rows below it are about as wide as: titles above it are passed over, and a note says so.
 
-``python-calamine`` reads the cells: 1.6 million of them in 0.8 s where openpyxl took 9.7 s. It holds every cell
+``python-calamine`` reads the cells: 1.6 million of them in 0.9 s where openpyxl took 10.5 s. It holds every cell
 between the first and the last filled one, so that one cell in the last corner of a sheet of 5 KB would fill 500 GB:
 how large the sheet is gets asked first, in the XML itself.
 """
@@ -43,21 +43,53 @@ HEADER_ROWS, SHOWN_ROWS = 50, 20
 #: A header fills at least this share of the cells that the rows below it fill: a title or a note above it does not.
 HEADER_SHARE = 2 / 3
 
-#: XML is read in pieces of this many bytes; the last few are looked at again, since a mark may be cut in two.
-_PIECE_BYTES, _OVERLAP_BYTES = 1024 * 1024, 64
-_CELL_NAME = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,3})(\d{1,7})["']""")
-_ERROR_CELL = re.compile(rb"""\st\s*=\s*["']e["']""")
+#: XML is read in pieces of this many bytes, cut before a tag; of a piece without tags the last bytes are kept.
+_PIECE_BYTES, _KEPT_BYTES = 1024 * 1024, 64
+_ROW_TAG, _CELL_TAG = re.compile(rb"<row[\s/>]"), re.compile(rb"<c[\s/>]")
+#: The same in a sheet that names its namespace, which takes three times as long to find.
+_LONG_ROW_TAG, _LONG_CELL_TAG = re.compile(rb"<[\w.-]+:row[\s/>]"), re.compile(rb"<[\w.-]+:c[\s/>]")
+#: Where a row or cell says that it stands: cells by letters and number, rows by the number alone.
+_PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{0,3})(\d{1,7})["']""")
 _ENTITIES = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _OLD_FORM = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _SheetSize:
-    """What the XML of a sheet holds: how far it reaches, and cells with an error."""
+    """What the XML of a sheet holds: how far it reaches at most, and cells with an error."""
 
-    rows: int = 0
-    columns: int = 0
+    named_rows: int = 0
+    named_columns: int = 0
     errors: int = 0
+    unnamed_rows: int = 0
+    unnamed_cells: int = 0
+    longest_row: int = 0
+    last_row: int = 0
+
+    @property
+    def rows(self) -> int:
+        return self.named_rows + self.unnamed_rows
+
+    @property
+    def columns(self) -> int:
+        """Cells that do not say where they stand come after those that do."""
+        return self.named_columns + (self.longest_row if self.unnamed_cells else 0)
+
+    def add(self, text: bytes) -> None:
+        """Take in the next whole tags."""
+        places = _PLACE.findall(text)
+        letters = {letters for letters, _ in places}
+        self.named_rows = max(self.named_rows, max((int(row) for _, row in places), default=0))
+        self.named_columns = max(self.named_columns, max(map(_column_number, letters), default=0))
+        row_tag, cell_tag = (_LONG_ROW_TAG, _LONG_CELL_TAG) if b":row" in text else (_ROW_TAG, _CELL_TAG)
+        first, *others = [len(cell_tag.findall(row)) for row in row_tag.split(text)]
+        # The first cells belong to the row that was begun before.
+        counts = [self.last_row + first, *others]
+        self.longest_row, self.last_row = max(self.longest_row, *counts), counts[-1]
+        n_rows_named = sum(not letters for letters, _ in places)
+        self.unnamed_rows += max(0, len(others) - n_rows_named)
+        self.unnamed_cells += max(0, first + sum(others) - (len(places) - n_rows_named))
+        self.errors += text.count(b' t="e"') + text.count(b" t='e'")
 
 
 def open_workbook(path: Path, sheet: str | None = None) -> RowStream:
@@ -136,21 +168,22 @@ def _check_workbook(path: Path) -> dict[str, _SheetSize]:
 
 
 def _scan(archive: zipfile.ZipFile, name: str, path: Path) -> _SheetSize:
-    rows = errors = 0
-    columns = {b""}
+    size = _SheetSize()
+    kept = b""
     with archive.open(name) as file:
-        kept = b""
         while piece := file.read(_PIECE_BYTES):
             text = kept + piece
             if name.lower().endswith((".xml", ".rels")) and _ENTITIES.search(text):
                 raise DatasetError(f"{path.name}: {name} declares entities, as no workbook does; refused as unsafe")
-            found = _CELL_NAME.findall(text)
-            columns.update(column for column, _ in found)
-            rows = max(rows, max((int(row) for _, row in found), default=0))
-            # What ends in the part that is looked at again was counted before.
-            errors += sum(match.end() > len(kept) for match in _ERROR_CELL.finditer(text))
-            kept = text[-_OVERLAP_BYTES:]
-    return _SheetSize(rows, max(map(_column_number, columns)), errors)
+            if (cut := text.rfind(b"<")) > 0:
+                size.add(text[:cut])
+                kept = text[cut:]
+            elif len(text) > _PIECE_BYTES:
+                kept = text[-_KEPT_BYTES:]
+            else:
+                kept = text
+    size.add(kept)
+    return size
 
 
 def _column_number(letters: bytes) -> int:
