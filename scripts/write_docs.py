@@ -136,6 +136,14 @@ lists them under `accounts`: a claim's passage is the row's block in a document 
 `record`, and it is second hand. What a dataset's people coded counts as checked, what a machine coded does not.
 Columns that only name actors make none.
 
+```toml
+[[accounts]]
+stance = "claims_responsibility"
+speaker = "gname"
+when = { claimed = ["1"] }
+uncertain = { guncertain1 = ["1"] }
+```
+
 Comma-, semicolon- and tab-separated files are read, and JSON (an array of objects, JSON lines, GeoJSON features). A
 file is read whole: up to 512 MiB, in several times as much memory.
 

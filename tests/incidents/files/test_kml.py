@@ -125,6 +125,12 @@ def test_what_is_no_kml_says_so(tmp_path: Path, content: str | bytes, words: str
         open_kml(write(tmp_path / "a.kml", content))
 
 
+def test_data_of_more_names_than_any_table_is_refused(tmp_path: Path) -> None:
+    data = "".join(f'<Data name="n{n}"><value>x</value></Data>' for n in range(2_001))
+    with pytest.raises(DatasetError, match="columns are more than 2,000"):
+        open_kml(write(tmp_path / "a.kml", document(f"<Placemark><ExtendedData>{data}</ExtendedData></Placemark>")))
+
+
 def test_a_missing_file_and_a_kmz_of_something_else(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="cannot be read"):
         open_kml(tmp_path / "none.kml")

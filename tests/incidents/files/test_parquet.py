@@ -135,7 +135,10 @@ def test_a_crs_that_is_not_told_is_noted(tmp_path: Path, geo: dict[str, Any] | N
 def test_points_of_x_and_y(tmp_path: Path) -> None:
     table = pa.table({"id": ["1", "2"], "geometry": [{"x": 10.1, "y": 50.05}, None]})
     path = write(tmp_path / "a.parquet", table, {"columns": {"geometry": {"encoding": "point"}}})
-    assert [row["latitude"] for row in rows(path)] == ["50.05", ""]
+    assert [(row["geometry"], row["latitude"]) for row in rows(path)] == [("Point", "50.05"), ("", "")]
+    lines = pa.table({"id": ["1"], "geometry": [[{"x": 10.1, "y": 50.05}, {"x": 10.2, "y": 50.06}]]})
+    path = write(tmp_path / "a.parquet", lines, {"columns": {"geometry": {"encoding": "linestring"}}})
+    assert rows(path) == [{"id": "1", "geometry.x": "10.1\n10.2", "geometry.y": "50.05\n50.06"}]
 
 
 def test_what_is_no_parquet_and_what_is_cut(tmp_path: Path) -> None:

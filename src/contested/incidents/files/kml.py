@@ -29,7 +29,7 @@ from contested.base.rows import MAX_CELL_CHARACTERS
 from contested.base.times import parse_interval
 from contested.base.zip_directory import ZipLimits, open_zip
 from contested.incidents.batches import RowStream
-from contested.incidents.files.columns import batches_of, check_columns
+from contested.incidents.files.columns import MAX_COLUMNS, batches_of, check_columns
 from contested.incidents.files.html_text import html_text
 
 #: Largest KML, unpacked, bytes: the largest known has some 60 million.
@@ -68,6 +68,8 @@ def open_kml(path: Path) -> RowStream:
     for placemark in _placemarks(path, passed_over):
         n_placemarks += 1
         extended.update(dict.fromkeys(placemark))
+        if len(extended) > MAX_COLUMNS:
+            break
     if not n_placemarks:
         hint = "; it only points to another file: save that one" if passed_over.get("NetworkLink") else ""
         raise DatasetError(f"{path.name}: it holds no Placemark{hint or '; expected a KML with incidents'}")

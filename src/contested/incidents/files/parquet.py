@@ -202,7 +202,7 @@ def _geometries(file: pq.ParquetFile, path: Path, notes: list[str]) -> dict[str,
     found: dict[str, Any] = {}
     for field in schema:
         named = field.name.casefold() in _GEOMETRY_NAMES and _is_bytes(field.type)
-        if field.name in declared or named:
+        if named or (field.name in declared and (_is_bytes(field.type) or _has_x_and_y(field.type))):
             found[field.name] = _to_degrees(declared.get(field.name), f'{path.name}: "{field.name}"', notes)
     return found
 
@@ -211,6 +211,12 @@ def _is_bytes(kind: pa.DataType) -> bool:
     import pyarrow as pa
 
     return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
+
+
+def _has_x_and_y(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_struct(kind) and kind.get_field_index("x") >= 0 and kind.get_field_index("y") >= 0)
 
 
 def _to_degrees(declared: Any, shown: str, notes: list[str]) -> Any:
@@ -242,7 +248,7 @@ def _geometry_columns(field: pa.Field, to_degrees: Any, *, points: bool) -> tupl
     import shapely
 
     def read(array: pa.Array) -> list[pa.Array]:
-        shapes = shapely.from_wkb(array.to_numpy(zero_copy_only=False)) if _is_bytes(field.type) else _native(array)
+        shapes = shapely.from_wkb(array.to_numpy(zero_copy_only=False)) if _is_bytes(field.type) else _points(array)
         kinds = ["" if shape is None else shape.geom_type for shape in shapes]
         columns = [pa.array(kinds, pa.string())]
         if points:
@@ -258,16 +264,12 @@ def _geometry_columns(field: pa.Field, to_degrees: Any, *, points: bool) -> tupl
     return [field.name, *(("longitude", "latitude") if points else ())], read
 
 
-def _native(array: pa.Array) -> np.ndarray[Any, np.dtype[Any]]:
-    """Geometries that are not WKB: points of x and y are read, others told only to be there."""
+def _points(array: pa.Array) -> np.ndarray[Any, np.dtype[Any]]:
+    """Points that are written as x and y."""
     import numpy as np
     import shapely
 
     values = array.to_pylist()
-    shapes = [
-        None if value is None
-        else shapely.Point(value["x"], value["y"]) if isinstance(value, dict) and {"x", "y"} <= value.keys()
-        else shapely.GeometryCollection()
-        for value in values
-    ]  # fmt: skip
-    return np.array(shapes, dtype=object)
+    return np.array(
+        [None if value is None else shapely.Point(value["x"], value["y"]) for value in values], dtype=object
+    )
