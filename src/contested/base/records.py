@@ -35,7 +35,7 @@ QUESTIONS = ("happened", "who", "means", "how", "when", "toll")
 #: What a claim tells of: the attack; another that came after it; attacks before it or in general; what was said,
 #: asked or done about it; anything else. Only ``event`` answers a question of an account.
 SPEAKS_OF = ("event", "follow_up", "history", "response", "other")
-ORIGINS = ("document", "statement", "vote")
+ORIGINS = ("document", "statement", "vote", "record")
 #: Holders that are no party. ``contested`` counts to no one; ``unknown`` is not covered by the layer.
 CONTESTED, UNKNOWN = "contested", "unknown"
 
@@ -193,14 +193,14 @@ ORIGINALS = Table(
 )  # fmt: skip
 
 DOCUMENTS = Table(
-    "documents", "one original with its frozen text; statements and votes tables are documents too", ("document_id",),
+    "documents", "one original with its frozen text; statements and votes tables are documents too, and rows of a dataset that carry accounts", ("document_id",),
     (
-        _c("document_id", "text", "first 12 hex digits of the SHA-256 of its bytes"),
+        _c("document_id", "text", "first 12 hex digits of the SHA-256 of its bytes; of the file, its path and the dataset's name for the rows of a dataset"),
         _c("path", "text", "file it was read from, relative to the case folder; an archive holds many documents"),
         _c("member", "text", "its name or record in that archive; null when the file is the document", nullable=True),
         _c("original_row", "int", "its place in that archive, counted from 1; null when the file is the document", nullable=True),
         _c("sha256", "text", "SHA-256 of its bytes"),
-        _c("media_type", "text", "text/plain, text/html, text/csv, message/rfc822, application/pdf or the Word type"),
+        _c("media_type", "text", "text/plain, text/html, text/csv, message/rfc822, application/pdf or the Word type; of a dataset also others"),
         _c("title", "text", "title found or declared", nullable=True),
         _c("title_from", "text", "where it was found: case, metadata, heading, header (of a mail), properties (of a PDF or Word file)", nullable=True),
         _c("outlet", "text", "who published it", nullable=True),
@@ -223,7 +223,7 @@ CLAIMS = Table(
     "claims", "one attributed statement", ("claim_id",),
     (
         _c("claim_id", "text", "stable identifier"),
-        _c("origin", "text", "document (read from a text), statement (entered by hand) or vote"),
+        _c("origin", "text", "document (read from a text), statement (entered by hand), vote, or record (carried by a row of a dataset)"),
         _c("document_id", "text", "the document that holds the passage"),
         *_ORIGINAL,
         _c("passage", "spans", "pieces of the frozen text, in order: the words reported"),
@@ -276,9 +276,9 @@ CLAIMS = Table(
         ]),
         _c("second_hand", "bool", "read through a relay, not at the speaker's own publication"),
         _c("note", "text", "reader's caution", nullable=True),
-        _c("made_by", "text", "hand, or the model or rule with its version"),
+        _c("made_by", "text", "hand, the model or rule with its version, or the preset and who coded the dataset"),
         _c("score", "real", "the extractor's own score in [0, 1]; null for hand entries", nullable=True),
-        _c("checked", "bool", "whether a person entered it or accepted it; false for a machine's reading that nobody has reviewed"),
+        _c("checked", "bool", "whether a person entered it or accepted it, or the coders of a dataset entered it by hand; false for a machine's reading that nobody has reviewed"),
     ),
 )  # fmt: skip
 

@@ -26,7 +26,8 @@ def summarise_tables(case: Case, tables: Mapping[str, pa.Table]) -> tuple[str, .
     lines = [
         case.file.title,
         f"  claims         {tables['claims'].num_rows}: {origins['statement']} entered by hand, "
-        f"{origins['document']} read by the program, {_counted(origins['vote'], 'vote')}",
+        f"{origins['document']} read by the program, {_counted(origins['vote'], 'vote')}"
+        + (f", {origins['record']} carried by rows of datasets" if origins["record"] else ""),
         f"  accounts       {_counted(parties, 'party', 'parties')}, {_counted(tables['accounts'].num_rows, 'answer')}",
         *_contradiction_lines(case, tables),
         *_council_lines(tables["votes"].to_pylist()),
