@@ -112,6 +112,8 @@ def derive_tables(case: Case, originals: pa.Table, progress: Progress = no_progr
     from contested.incidents.match import pair_records
     from contested.incidents.merge import merge_incidents
     from contested.incidents.recorded_accounts import read_recorded_accounts
+    from contested.incidents.review import rank_links
+    from contested.incidents.sensitivity import vary_incidents
     from contested.incidents.sources import read_dataset
     from contested.territory.layers import read_layer
     from contested.territory.located import locate_incidents
@@ -145,7 +147,11 @@ def derive_tables(case: Case, originals: pa.Table, progress: Progress = no_progr
 
     records = _joined(record_tables, RECORDS)
     progress("matching", f"{records.num_rows} records")
-    merged = merge_incidents(case, records, pair_records(records, decisions, actor_aliases(case)), decisions)
+    aliases = actor_aliases(case)
+    links = pair_records(records, decisions, aliases)
+    merged = merge_incidents(case, records, links, decisions)
+    progress("varying", "what links hang on")
+    sensitivity = vary_incidents(case, records, links, merged.incidents, decisions, aliases)
 
     layers = []
     for layer in case.file.layers:
@@ -164,9 +170,10 @@ def derive_tables(case: Case, originals: pa.Table, progress: Progress = no_progr
         "accounts": ACCOUNTS.from_rows(accounts),
         "contradictions": CONTRADICTIONS.from_rows(contradictions),
         "records": records,
-        "links": merged.links,
+        "links": rank_links(merged.links, records),
         "incidents": merged.incidents,
         "incident_places": merged.incident_places,
+        "sensitivity": sensitivity,
         "holdings": located.holdings,
         "control": located.control,
         "fronts": located.fronts,

@@ -383,6 +383,7 @@ LINKS = Table(
         _c("decided_by", "text", "group (the dataset says so), score, or a reviewer's decision"),
         _c("linked", "bool", "whether the two were merged into one incident"),
         _c("reasons", "text", "what speaks for and against it, each with its log-odds; null where a person or the dataset said so", nullable=True),
+        _c("review_rank", "int", "place in the queue of unsure pairs for a person: 1 is the one whose answer would change most; null where there is nothing to ask", nullable=True),
     ),
 )  # fmt: skip
 
@@ -420,6 +421,18 @@ INCIDENT_PLACES = Table(
             ("lat", "real", "latitude, WGS 84", "degrees"),
             ("radius_m", "real", "radius that it must be drawn from", "metres"),
         ]),
+    ),
+)  # fmt: skip
+
+SENSITIVITY = Table(
+    "sensitivity", "the headline counts under one way of linking records", ("variant_no",),
+    (
+        _c("variant_no", "int", "0 for the counts as they stand"),
+        _c("variant", "text", "what was done otherwise: windows scaled, unsure pairs all merged or none, a dataset left out"),
+        _c("incidents", "int", "number of incidents", "incidents"),
+        _c("of_several_datasets", "int", "those that more than one dataset tells of", "incidents"),
+        _c("killed_low", "int", "sum of the fewest killed of each incident", "people"),
+        _c("killed_high", "int", "sum of the most killed of each incident; where that is open, of the fewest", "people"),
     ),
 )  # fmt: skip
 
@@ -544,6 +557,6 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         ORIGINALS, DOCUMENTS, CLAIMS, VOTES, ACCOUNTS, CONTRADICTIONS, RECORDS, LINKS, INCIDENTS,
-        INCIDENT_PLACES, HOLDINGS, CONTROL, FRONTS, FINDINGS, FINDING_ROWS, DECISIONS, REJECTS, NOTES,
+        INCIDENT_PLACES, SENSITIVITY, HOLDINGS, CONTROL, FRONTS, FINDINGS, FINDING_ROWS, DECISIONS, REJECTS, NOTES,
     )
 }  # fmt: skip

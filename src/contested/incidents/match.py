@@ -161,6 +161,7 @@ def pair_records(
                 "decided_by": table["decided_by"],
                 "linked": pc.greater_equal(table["probability"], LINK_FROM),
                 "reasons": table["reasons"],
+                "review_rank": pa.nulls(table.num_rows, pa.int64()),
             }
         )
     )
