@@ -29,7 +29,7 @@ from contested.base.errors import DatasetError
 from contested.base.records import RECORDS
 from contested.incidents.match import pair_records
 from contested.incidents.merge import merge_incidents
-from gate.linking_planted import Pair, empty_case, together
+from gate.linking_planted import Pair, empty_case, pairs_of_incidents
 
 #: Days that the second dataset is moved by to count links by chance.
 SHIFTS_DAYS = (-60, -30, 30, 60)
@@ -112,7 +112,7 @@ def links_across(left: pa.Table, right: pa.Table) -> tuple[dict[Pair, dict[str, 
         for link in links.to_pylist()
         if link["record_a"].partition(":")[0] != link["record_b"].partition(":")[0]
     }
-    return across, together(merged.incidents["records"].to_pylist())
+    return across, pairs_of_incidents(merged.incidents)
 
 
 def compare(left: pa.Table, right: pa.Table, known: KnownPairs, sample: Sample | None = None) -> dict[str, Any]:

@@ -48,7 +48,16 @@ def score(found: set[Pair], true: set[Pair]) -> dict[str, float]:
 def link_ours(records: pa.Table) -> set[Pair]:
     """Pairs of records of different datasets in one incident, by the package."""
     merged = merge_incidents(empty_case(), records, pair_records(records))
-    return together(merged.incidents["records"].to_pylist())
+    return pairs_of_incidents(merged.incidents)
+
+
+def pairs_of_incidents(incidents: pa.Table) -> set[Pair]:
+    """Pairs of records of different datasets that tell of one incident: its own, and each of those that also tell of
+    it with each of its own."""
+    pairs = together(incidents["records"].to_pylist())
+    for own, others in zip(incidents["records"].to_pylist(), incidents["also_records"].to_pylist(), strict=True):
+        pairs |= {pair for also in others or () for record in own for pair in pairs_across([also, record])}
+    return pairs
 
 
 def together(clusters: Iterable[Sequence[str]]) -> set[Pair]:
