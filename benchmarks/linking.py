@@ -252,34 +252,40 @@ def whole(rows: int, seed: int) -> dict[str, Any]:
 
 
 def make_records(rows: int, seed: int) -> Any:
-    """A table ``records`` of three datasets of about a third of the rows each."""
+    """A table ``records`` of three datasets of a third of the rows each, which tell of the same events in two of three
+    rows: moved within their radii, a day late now and then, with another toll or kind now and then."""
     import pyarrow as pa
 
     from contested.base.records import RECORDS
 
     random = np.random.default_rng(seed)
     third = -(-rows // 3)
-    left, right = make_tables(third, seed)
-    sides = [left, right, make_tables(third, seed)[1]]
-    shift = random.normal(0, 0.02, third)
-    sides[2] = Placed(sides[2].lon + shift, sides[2].lat, sides[2].radius_m, sides[2].first_day, sides[2].last_day)
-    kinds, bodies = ("strike", "shelling", "clash", "raid"), ("North Army", "South League", "Hill Front")
+    events = make_tables(third * 3 // 2, seed)[0]
+    count = len(events)
+    kind_of, toll_of = random.integers(0, 4, count), random.geometric(0.2, count) - 1
+    town_of, actor_of = random.integers(0, 400, count), random.integers(0, 12, count)
+    kinds = ("strike", "shelling", "clash", "raid")
     columns: dict[str, list[Any]] = {column.name: [] for column in RECORDS.columns}
-    for name, side in zip(("alpha", "beta", "gamma"), sides, strict=True):
-        ids = [f"{name}:{k:08d}" for k in range(third)]
+    for name in ("alpha", "beta", "gamma"):
+        which = np.sort(random.permutation(count)[:third])
         radius_m = random.choice([500.0, 1_000.0, 5_000.0, 25_000.0], third, p=[0.4, 0.35, 0.2, 0.05])
-        days = (side.first_day + np.datetime64("2000-01-01").astype(int)).astype("datetime64[D]")
-        killed = random.integers(0, 12, third)
-        kind, town = random.integers(0, 4, third), random.integers(0, 400, third)
+        far, turn = radius_m * np.sqrt(random.random(third)) / 111_000.0, random.random(third) * 2 * np.pi
+        late = (random.random(third) < 0.1).astype(np.int64)
+        days = (events.first_day[which] + late + np.datetime64("2000-01-01").astype(int)).astype("datetime64[D]")
+        kind = np.where(random.random(third) < 0.8, kind_of[which], random.integers(0, 4, third))
+        toll = np.where(random.random(third) < 0.7, toll_of[which], random.geometric(0.2, third) - 1)
+        town, actor = town_of[which], actor_of[which]
         known: dict[str, Any] = {
-            "record_id": ids, "dataset": [name] * third, "original_path": [f"datasets/{name}.csv"] * third,
-            "original_row": np.arange(1, third + 1), "preset": ["plain"] * third, "in_window": [True] * third,
-            "kind": [kinds[k] for k in kind], "date_start": days, "date_end": days,
-            "place_name": [f"Place {k}" for k in town], "lon": side.lon, "lat": side.lat, "radius_m": radius_m,
-            "title": [f"{kinds[k]} near Place {t}, {n} killed" for k, t, n in zip(kind, town, killed, strict=True)],
-            "killed_low": killed, "killed_high": killed, "killed_best": killed,
+            "record_id": [f"{name}:{k:08d}" for k in range(third)], "dataset": [name] * third,
+            "original_path": [f"datasets/{name}.csv"] * third, "original_row": np.arange(1, third + 1),
+            "preset": ["plain"] * third, "in_window": [True] * third, "kind": [f"{name} {kinds[k]}" for k in kind],
+            "date_start": days, "date_end": days, "place_name": [f"Place {k}" for k in town],
+            "lon": events.lon[which] + far * np.cos(turn) / np.cos(np.radians(48.0)),
+            "lat": events.lat[which] + far * np.sin(turn), "radius_m": radius_m,
+            "title": [f"{kinds[k]} near Place {t}, {n} killed" for k, t, n in zip(kind, town, toll, strict=True)],
+            "killed_low": toll, "killed_high": toll, "killed_best": toll,
             "sources": [[f"Outlet {k}"] for k in random.integers(0, 30, third)],
-            "actors": [[bodies[k]] for k in random.integers(0, 3, third)],
+            "actors": [[f"Group {k} of {name}"] for k in actor],
             "second_hand": [False] * third, "publish": [True] * third, "extra": ["{}"] * third,
         }  # fmt: skip
         for column in columns:

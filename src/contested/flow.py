@@ -107,6 +107,7 @@ def derive_tables(case: Case, originals: pa.Table, progress: Progress = no_progr
     """All tables of the case from its originals: the stages in order."""
     from contested.claims.accounts import apply_decisions, assign_events, gather_accounts
     from contested.claims.case_documents import read_case_documents
+    from contested.incidents.comparing import actor_aliases
     from contested.incidents.match import pair_records
     from contested.incidents.merge import merge_incidents
     from contested.incidents.sources import read_dataset
@@ -138,7 +139,7 @@ def derive_tables(case: Case, originals: pa.Table, progress: Progress = no_progr
         notes |= {(dataset.path, "incidents", note) for note in read.notes}
     records = _joined(record_tables, RECORDS)
     progress("matching", f"{records.num_rows} records")
-    merged = merge_incidents(case, records, pair_records(records, decisions), decisions)
+    merged = merge_incidents(case, records, pair_records(records, decisions, actor_aliases(case)), decisions)
 
     layers = []
     for layer in case.file.layers:

@@ -14,7 +14,6 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from contested.base.errors import RecordError
@@ -106,11 +105,26 @@ class Table:
                 raise RecordError(f"table {self.name}: column {column.name} has a row without value")
         table = table.cast(self.schema())
         table = table.sort_by([(name, "ascending") for name in self.key])
-        keys = list(zip(*(table[name].to_pylist() for name in self.key), strict=True))
-        for before, after in pairwise(keys):
-            if before == after:
-                raise RecordError(f"table {self.name}: the key {after} is met twice")
+        twice = self._first_met_twice(table)
+        if twice is not None:
+            key = tuple(table[name][twice].as_py() for name in self.key)
+            raise RecordError(f"table {self.name}: the key {key} is met twice")
         return table.combine_chunks()
+
+    def _first_met_twice(self, table: pa.Table) -> int | None:
+        """First row of the sorted table whose key is that of the row before."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        if table.num_rows < 2:
+            return None
+        same = None
+        for name in self.key:
+            column = table[name].combine_chunks()
+            equal = pc.fill_null(pc.equal(column[1:], column[:-1]), False)
+            same = equal if same is None else pc.and_(same, equal)
+        at = pc.index(same, pa.scalar(True)).as_py()
+        return None if at < 0 else at + 1
 
     def empty(self) -> pa.Table:
         """The table without rows."""
@@ -368,6 +382,7 @@ LINKS = Table(
         _c("gap_days", "int", "between their date intervals; 0 when they overlap", "days"),
         _c("decided_by", "text", "group (the dataset says so), score, or a reviewer's decision"),
         _c("linked", "bool", "whether the two were merged into one incident"),
+        _c("reasons", "text", "what speaks for and against it, each with its log-odds; null where a person or the dataset said so", nullable=True),
     ),
 )  # fmt: skip
 
@@ -385,6 +400,8 @@ INCIDENTS = Table(
         _c("n_places", "int", "number of places", "places"),
         *_TOLL,
         _c("toll_conflict", "bool", "whether two records' ranges of killed have nothing in common"),
+        _c("conflicts", "texts", "what its records say differently: kind, toll, place (points farther apart than their radii allow), actors (both name some, without a word in common)", nullable=True),
+        _c("also_records", "texts", "records of other incidents that tell of this one too, such as a daily summary; its tolls do not count them", nullable=True),
         _c("grade", "text", "level in the case's grading scheme"),
         _c("grade_rule", "text", "why it has that level, in words"),
         _c("publish", "bool", "false when no record of it may be published"),
