@@ -206,7 +206,7 @@ def compare(
     found: dict[str, Any] = {
         "noise": noise, "records": planted.records.num_rows, "true_pairs": len(true), "ours": score(ours, true),
         "ours_seconds": round(seconds, 1),
-        "unchanged_by_order": round(100 * len(ours & again) / max(1, len(ours | again)), 1),
+        "unchanged_by_order": round(100 - 100 * len(ours ^ again) / max(1, len(ours | again)), 1),
         "meltt": {**score(link_meltt(planted, window), true), "window": str(window)},
     }  # fmt: skip
     if splink is not None:
