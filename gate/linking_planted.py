@@ -21,7 +21,7 @@ from contested.base.case import Case, CaseFile
 from contested.incidents.match import pair_records
 from contested.incidents.merge import merge_incidents
 from gate import meltt_peer
-from gate.planted import Planted, pairs_across, plant, true_pairs
+from gate.planted import DATASETS, Planted, pairs_across, plant, true_pairs
 
 WORKER = Path(__file__).parents[1] / "benchmarks/splink_worker.py"
 #: Days and kilometres apart that Splink is given pairs of: wider than nearly all planted shifts.
@@ -197,16 +197,15 @@ def pieces(rows: Sequence[Row], count: int) -> tuple[list[Row], list[Row]]:
 
 
 def compare(
-    judged: Sequence[Row], tuned: Sequence[Row], noise: float, seed: int,
-    splink: Path | None = None,
-) -> dict[str, Any]:  # fmt: skip
+    judged: Sequence[Row], tuned: Sequence[Row], noise: float, seed: int, splink: Path | None = None
+) -> dict[str, Any]:
     """Everyone's score at one level of noise, the peers' settings chosen on other events with another seed."""
     planted, other = plant(judged, noise, seed), plant(tuned, noise, seed + 1)
     true = true_pairs(planted)
     started = time.perf_counter()
     ours = link_ours(planted.records)
     seconds = time.perf_counter() - started
-    turned = dict(zip(("first", "second", "third"), ("z", "y", "x"), strict=True))
+    turned = dict(zip(DATASETS, ("z", "y", "x"), strict=True))
     back = {new: old for old, new in turned.items()}
     again = {
         tuple(sorted(f"{back[name.partition(':')[0]]}:{name.partition(':')[2]}" for name in pair))
@@ -215,7 +214,8 @@ def compare(
     window = best_window(other)
     found: dict[str, Any] = {
         "noise": noise, "records": planted.records.num_rows, "true_pairs": len(true), "ours": score(ours, true),
-        "ours_seconds": round(seconds, 1), "order_changes": len(ours ^ again),
+        "ours_seconds": round(seconds, 1),
+        "unchanged_by_order": round(100 - 100 * len(ours ^ again) / max(1, len(ours | again)), 1),
         "meltt": {**score(link_meltt(planted, window), true), "window": str(window)},
     }  # fmt: skip
     if splink is not None:
