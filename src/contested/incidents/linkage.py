@@ -21,7 +21,7 @@ the other, drawn towards "same word" or "other words", so that no taxonomy has t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -211,10 +211,10 @@ def fit_linkage(
         Share of records that are taken to have a partner, before any pair was seen.
     """
     patterns = _patterns(possible, chance, judged_same, judged_apart)
-    nothing = np.zeros(len(patterns.crowd))
-    prior, tables = _prior(patterns, nothing, start), _tables(patterns, burst, nothing)
+    share = np.zeros(len(patterns.crowd))
+    # At first only chance pairs show what different events look like: among the possible ones most may be true.
+    prior, tables = _prior(patterns, share, start), _tables(replace(patterns, real=share), burst, share)
     kept = patterns.real > 0
-    share = nothing
     for _ in range(ROUNDS):
         total = prior[patterns.crowd] + sum(tables[name][codes] for name, codes in patterns.codes.items())
         before, share = share, 1.0 / (1.0 + np.exp(-total))
@@ -259,7 +259,7 @@ def _patterns(possible: Compared, chance: Compared, judged_same: Rows, judged_ap
 def _tables(patterns: _Patterns, burst: Reals, true: Reals) -> dict[str, Reals]:
     """log(m / u) by code, from the expected number of true pairs of each pattern."""
     same = true + JUDGED_PAIRS * patterns.judged_same
-    usual = CHANCE_SHARE * patterns.real.sum() / max(patterns.chance.sum(), 1.0)
+    usual = CHANCE_SHARE * max(patterns.real.sum(), 1.0) / max(patterns.chance.sum(), 1.0)
     apart = patterns.real - true + usual * patterns.chance + JUDGED_PAIRS * patterns.judged_apart
     # What a true pair looks like hangs less on the datasets than what a chance pair looks like.
     towards_same = DEFAULT_PAIRS + DEFAULT_SHARE * float(true.sum())

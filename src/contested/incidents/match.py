@@ -212,7 +212,8 @@ def _scored(records: Comparable, judged: Mapping[tuple[int, int], bool], reach: 
             linkage = _fitted(records, left, right, (a, b, pairs), judged, reach)
             said = linkage.parts(pairs)
             total = np.sum(list(said.values()), axis=0)
-            probability = 1.0 / (1.0 + np.exp(-total))
+            # Rounded, so that pairs that are compared alike are equal whatever their datasets are called.
+            probability = np.round(1.0 / (1.0 + np.exp(-total)), 9)
             kept = np.flatnonzero(probability >= UNSURE_FROM)
             reasons = explain(said, pairs, kept)
             parts.append(_pairs_table(a[kept], b[kept], probability[kept], "score", reasons))
