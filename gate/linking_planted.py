@@ -53,7 +53,8 @@ def link_ours(records: pa.Table) -> set[Pair]:
 
 def pairs_of_incidents(incidents: pa.Table) -> set[Pair]:
     """Pairs of records of different datasets that tell of one incident: its own, and each of those that also tell of
-    it with each of its own."""
+    it with each of its own.
+    """
     pairs = together(incidents["records"].to_pylist())
     for own, others in zip(incidents["records"].to_pylist(), incidents["also_records"].to_pylist(), strict=True):
         pairs |= {pair for also in others or () for record in own for pair in pairs_across([also, record])}
