@@ -25,7 +25,7 @@ TARGETS = (
     "id", "kind", "date", "date_start", "date_end", "year", "month", "day", "date_precision", "time_of_day",
     "place_name", "lon", "lat", "radius_m", "precision", "group_id", "title", "killed", "killed_low",
     "killed_high", "killed_best", "injured", "injured_low", "injured_high", "sources", "attributed_to",
-    "address", "second_hand",
+    "source_kinds", "actors", "address", "second_hand",
 )  # fmt: skip
 #: What a group's toll is made of.
 GROUP_TOLLS = ("killed", "killed_low", "killed_high", "injured", "injured_low", "injured_high")
@@ -117,6 +117,11 @@ class Preset(_Part):
     """A regular expression in their place."""
     every_source: bool = False
     """Whether all columns of ``sources`` count, not only the first that is filled."""
+    source_kinds: dict[str, str] = {}
+    """Column of ``sources`` → what its sources are: ``news``, ``social_media``, ``official``, ``ngo``, ``research``. What a
+    column of ``source_kinds`` says of a row holds for those of its sources of which this says nothing."""
+    actor_separators: Names = ()
+    """Marks that part several names in one cell of ``actors``; all columns of ``actors`` count."""
     day_first: bool | None = None
     """Order of slashed dates, for files that do not show it themselves."""
     file: FileForm = FileForm()
@@ -135,6 +140,16 @@ class Preset(_Part):
     """Column of the file → values that stand for "missing"; ``*`` speaks of every column."""
     tolls: dict[str, dict[GroupToll, Names]] = {}
     """Group of people → its tolls → column names to look for."""
+
+    @property
+    def source_mark(self) -> str:
+        """Regular expression of what parts the sources of a cell; empty where nothing does."""
+        return self.separator_pattern or "|".join(map(re.escape, self.separators))
+
+    @property
+    def actor_mark(self) -> str:
+        """Regular expression of what parts the names of a cell of ``actors``; empty where nothing does."""
+        return "|".join(map(re.escape, self.actor_separators))
 
     def is_missing(self, column: str, value: str) -> bool:
         """Whether the value stands for "missing" in the column."""
