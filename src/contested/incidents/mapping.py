@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -75,6 +75,16 @@ class Reading:
             if not self.preset.is_missing(column, cells[column]):
                 return cells[column]
         return ""
+
+    @cached_property
+    def source_mark(self) -> re.Pattern[str]:
+        """What parts the sources of a cell."""
+        return _mark(self.preset.separators, self.preset.separator_pattern)
+
+    @cached_property
+    def actor_mark(self) -> re.Pattern[str]:
+        """What parts the names of a cell of actors."""
+        return _mark(self.preset.actor_separators)
 
     @cached_property
     def plainly_used(self) -> frozenset[str]:
@@ -225,34 +235,38 @@ def read_kind(cells: Cells, reading: Reading) -> str:
 def read_sources(cells: Cells, reading: Reading) -> tuple[list[str], list[str]]:
     """The sources that the row names, one each, and what kind each of them is; no kinds where nothing says them."""
     preset = reading.preset
-    kinds: dict[str, str] = {}
+    kind_of_row = reading.cell(cells, "source_kinds")
     names: dict[str, str] = {}
+    kinds: list[str] = []
     for column in reading.columns.get("sources", ()):
-        if not (text := reading.first_filled(cells, (column,))):
+        if preset.is_missing(column, cells[column]):
             continue
-        for name in split_names(text, preset.source_mark):
+        kind = preset.source_kinds.get(column) or kind_of_row
+        for name in _split(cells[column], reading.source_mark):
             if names.setdefault(name.casefold(), name) is name:
-                kinds[name.casefold()] = preset.source_kinds.get(column, "")
+                kinds.append(kind)
         if not preset.every_source:
             break
-    of_row = reading.cell(cells, "source_kinds")
-    found = [kind or of_row for kind in kinds.values()]
-    return list(names.values()), [kind or "unknown" for kind in found] if any(found) else []
+    return list(names.values()), [kind or "unknown" for kind in kinds] if any(kinds) else []
 
 
 def read_actors(cells: Cells, reading: Reading) -> list[str]:
     """Whom the row names, in whatever part; who did it is not said by that."""
     names: dict[str, str] = {}
     for column in reading.columns.get("actors", ()):
-        for name in split_names(reading.first_filled(cells, (column,)), reading.preset.actor_mark):
-            names.setdefault(name.casefold(), name)
+        if not reading.preset.is_missing(column, cells[column]):
+            for name in _split(cells[column], reading.actor_mark):
+                names.setdefault(name.casefold(), name)
     return list(names.values())
 
 
-def split_names(text: str, mark: str) -> list[str]:
-    """The names of a cell, parted by line breaks and by what fits the mark."""
-    parts = re.split(rf"\n|{mark}" if mark else r"\n", text)
-    return [name for part in parts if (name := part.strip(" .\t\r\n"))]
+def _split(text: str, mark: re.Pattern[str]) -> list[str]:
+    return [name for part in mark.split(text) if (name := part.strip(" .\t\r\n"))]
+
+
+def _mark(separators: Iterable[str], pattern: str | None = None) -> re.Pattern[str]:
+    """What parts the names of a cell: the pattern or the separators, and a line break always."""
+    return re.compile("|".join([r"\n", pattern] if pattern else map(re.escape, ("\n", *separators))))
 
 
 def read_flag(cells: Cells, reading: Reading) -> bool:

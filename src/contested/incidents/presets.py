@@ -141,16 +141,6 @@ class Preset(_Part):
     tolls: dict[str, dict[GroupToll, Names]] = {}
     """Group of people → its tolls → column names to look for."""
 
-    @property
-    def source_mark(self) -> str:
-        """Regular expression of what parts the sources of a cell; empty where nothing does."""
-        return self.separator_pattern or "|".join(map(re.escape, self.separators))
-
-    @property
-    def actor_mark(self) -> str:
-        """Regular expression of what parts the names of a cell of ``actors``; empty where nothing does."""
-        return "|".join(map(re.escape, self.actor_separators))
-
     def is_missing(self, column: str, value: str) -> bool:
         """Whether the value stands for "missing" in the column."""
         return not value or value in self.missing.get(column, ()) or value in self.missing.get("*", ())

@@ -83,7 +83,7 @@ class TextBytes(io.RawIOBase):
             raise _NotInEncoding(
                 f"{self._path.name}: the text is not {self.encoding}: byte 0x{fault.object[fault.start]:02x} near "
                 f"byte {self._file.tell() - len(raw) + fault.start:,}: {fault.reason}; "
-                'set encoding in case.toml (for instance encoding = "cp1252") or save it as UTF-8'
+                'set encoding in case.toml (for instance encoding = "cp1252"), or --encoding, or save it as UTF-8'
             ) from None
         if "\x00" in text:
             raise DatasetError(
