@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from contested.base.records import RECORDS
 from contested.base.times import DayInterval
 from contested.incidents.batches import RefusedRow, RowBatch
+from contested.incidents.coordinates import is_plain
 from contested.incidents.mapping import (
     WORLD, Cells, Reading, read_actors, read_days, read_flag, read_kind, read_point, read_radius_m, read_sources,
     read_toll, read_tolls_of_groups,
@@ -264,10 +265,10 @@ class _Mapping:
         if box != WORLD:
             unsure |= ~_in_box(lon, lat, box) & _in_box(lat, lon, box)
         for row in np.flatnonzero(unsure).tolist():
+            written = [text[row].as_py() or "" for text in texts]
             try:
-                point = read_point(texts[0][row].as_py() or "", texts[1][row].as_py() or "", box)
-                lon[row], lat[row] = point
-                self.converted += 1
+                lon[row], lat[row] = read_point(written[0], written[1], box)
+                self.converted += not all(map(is_plain, written))
             except ValueError as fault:
                 self.faults.setdefault(row, str(fault))
         return lon, lat

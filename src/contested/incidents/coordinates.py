@@ -27,13 +27,22 @@ def read_degrees(text: str, axis: str) -> float:
     >>> read_degrees("36°12'S", "latitude")
     -36.2
     """
-    try:
+    if is_plain(text):
         value = float(text)
-    except ValueError:
+    else:
         value = float(text.replace(",", ".")) if _DECIMAL_COMMA.fullmatch(text) else _by_parts(text, axis)
     if not math.isfinite(value):
         raise ValueError(f'{axis} "{text}" is not finite; leave it empty when it is not known')
     return value
+
+
+def is_plain(text: str) -> bool:
+    """Whether the text is a number as it stands."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _by_parts(text: str, axis: str) -> float:

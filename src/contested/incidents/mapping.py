@@ -261,7 +261,9 @@ def read_actors(cells: Cells, reading: Reading) -> list[str]:
 
 
 def _split(text: str, mark: re.Pattern[str]) -> list[str]:
-    return [name for part in mark.split(text) if (name := part.strip(" .\t\r\n"))]
+    # A full stop behind a name is none of it; an address stays as it is.
+    parts = [part.strip(" \t\r\n" if "://" in part else " .\t\r\n") for part in mark.split(text)]
+    return [part for part in parts if part]
 
 
 def _mark(separators: Iterable[str], pattern: str | None = None) -> re.Pattern[str]:
