@@ -65,27 +65,31 @@ def acled_lines(rows: int, seed: int) -> Iterator[str]:
         named = "; ".join(chance.sample(sources, chance.choice((1, 1, 2, 3))))
         yield (
             f"SYR{n},{day},{day[:4]},{chance.choice('1112')},Political violence,{event},{sub_event},"
-            f"{chance.choice(actors)},{chance.choice(('', '', 'Civilians; Farmers'))},State forces,{chance.choice(actors)},,"
-            f"Rebel group,State forces-Rebel group,,760,Middle East,Syria,{province},{district},{district},{town},{lat},{lon},"
-            f'{chance.choice("1112")},{named},Subnational,"{notes}",{chance.choice("000012")},,{1_480_000_000 + n // 50}\n'
+            f"{chance.choice(actors)},{chance.choice(('', '', 'Civilians; Farmers'))},State forces,"
+            f"{chance.choice(actors)},,Rebel group,State forces-Rebel group,,760,Middle East,Syria,{province},"
+            f'{district},{district},{town},{lat},{lon},{chance.choice("1112")},{named},Subnational,"{notes}",'
+            f"{chance.choice('000012')},,{1_480_000_000 + n // 50}\n"
         )
 
 
 def gdelt_lines(seed: int) -> Iterator[str]:
     """Invented rows of GDELT 2.0 without end: 61 columns, tabs, no header."""
     chance = random.Random(seed)
-    towns = [(f"Town {n}, Province {n % 40}, Country {n % 9}", f"C{n % 9}", f"C{n % 9}{n % 40:02d}", round(90 * chance.random(), 4),
-              round(180 * chance.random(), 4)) for n in range(20_000)]  # fmt: skip
+    towns = [
+        (f"Town {n}, Province {n % 40}, Country {n % 9}", f"C{n % 9}", f"C{n % 9}{n % 40:02d}",
+         round(90 * chance.random(), 4), round(180 * chance.random(), 4)) for n in range(20_000)
+    ]  # fmt: skip
     n = 0
     while True:
         n += 1
         place = "\t".join(map(str, ["4", *(part := chance.choice(towns))[:3], "", *part[3:], n % 90_000]))
         actor = f"GOV\tGROUP {n % 700}\tC{n % 9}\t\t\t\t\tGOV\t\t"
-        month, day = 1 + n // 400_000 % 12, 1 + n // 13_000 % 28
+        month, day = f"2019{1 + n // 400_000 % 12:02d}", f"{1 + n // 13_000 % 28:02d}"
         yield (
-            f"{410_000_000 + n}\t2019{month:02d}{day:02d}\t2019{month:02d}\t2019\t2019.{month:02d}41\t{actor}\t{actor}\t{n % 2}\t"
-            f"190\t190\t19\t4\t-10.0\t{1 + n % 20}\t1\t{1 + n % 20}\t{-10 * chance.random():.12f}\t{place}\t{place}\t{place}\t"
-            f"2019{month:02d}{day:02d}120000\thttps://outlet{n % 5_000}.example/world/2019/{month}/{n:x}-as-the-council-said.html\n"
+            f"{410_000_000 + n}\t{month}{day}\t{month}\t2019\t2019.4141\t{actor}\t{actor}\t{n % 2}\t190\t190\t19\t4\t"
+            f"-10.0\t{1 + n % 20}\t1\t{1 + n % 20}\t{-10 * chance.random():.12f}\t{place}\t{place}\t{place}\t"
+            f"{month}{day}120000\t"
+            f"https://outlet{n % 5_000}.example/world/{month}/{n:x}-as-the-council-of-the-province-said.html\n"
         )
 
 

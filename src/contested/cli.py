@@ -255,7 +255,8 @@ def import_file(
         str | None, typer.Option(help="Name of a preset, or a TOML file; recognised if left out.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Write the records here (.parquet), and what is refused beside it (.rejects.jsonl).")
+        Path | None,
+        typer.Option(help="Write the records here (.parquet), and what is refused beside it (.rejects.jsonl)."),
     ] = None,
     name: Annotated[str | None, typer.Option(help="Name of the dataset in the records; else that of the file.")] = None,
     box: Annotated[str | None, typer.Option(help="WEST,SOUTH,EAST,NORTH in degrees: count points outside.")] = None,

@@ -12,20 +12,31 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from contested.base.records import RECORDS
-from contested.base.times import DayInterval
 from contested.incidents.batches import RefusedRow, RowBatch
 from contested.incidents.coordinates import is_plain
 from contested.incidents.mapping import (
-    WORLD, Cells, Reading, read_actors, read_days, read_flag, read_kind, read_point, read_radius_m, read_sources,
-    read_toll, read_tolls_of_groups,
-)  # fmt: skip
+    WORLD,
+    Cells,
+    Reading,
+    read_actors,
+    read_days,
+    read_flag,
+    read_kind,
+    read_point,
+    read_radius_m,
+    read_sources,
+    read_toll,
+    read_tolls_of_groups,
+)
 from contested.incidents.seen_keys import FirstMet
 
 if TYPE_CHECKING:
@@ -154,7 +165,7 @@ class _Mapping:
         tolls = self._tolls()
         second_hand = self._read(("second_hand",), read_flag)
         sources = self._read(("sources", "source_kinds"), read_sources)
-        start, end = days.column(pa.date32(), lambda d: d.start), days.column(pa.date32(), lambda d: d.end)
+        start, end = days.column(pa.date32(), attrgetter("start")), days.column(pa.date32(), attrgetter("end"))
         return {
             "record_id": _joined(pa.scalar(f"{entry.name}:"), self.ids),
             "dataset": self._same(entry.name),
@@ -170,8 +181,8 @@ class _Mapping:
             "radius_m": radii,
             **{target: self._text_or_null(target) for target in _TEXTS},
             **tolls,
-            "sources": sources.column(texts, lambda found: found[0]),
-            "source_kinds": sources.column(texts, lambda found: found[1]),
+            "sources": sources.column(texts, itemgetter(0)),
+            "source_kinds": sources.column(texts, itemgetter(1)),
             "actors": self._read(("actors",), read_actors).column(texts),
             "second_hand": second_hand.column(pa.bool_()),
             "publish": self._same(entry.publish_rows and preset.publish_rows),
@@ -294,9 +305,8 @@ class _Mapping:
 
         found: dict[str, Any] = {}
         for what, targets in (("killed", _KILLED), ("injured", _INJURED)):
-            toll = self._read(targets, lambda cells, reading, what=what: read_toll(cells, reading, what))
-            for name in targets[1:]:
-                found[name] = toll.column(pa.int64(), lambda value, name=name: value[name])
+            toll = self._read(targets, partial(read_toll, what=what))
+            found |= {name: toll.column(pa.int64(), itemgetter(name)) for name in targets[1:]}
         names = [name for tolls in self.reading.tolls.values() for columns in tolls.values() for name in columns]
         groups = self._ask(names, lambda cells: read_tolls_of_groups(cells, self.reading))
         return {**found, "tolls_of_groups": groups.column(pa.string())}

@@ -1,8 +1,8 @@
 """A latitude or longitude as written → degrees.
 
 In: ``36.2``, ``36,2``, ``36°12'N``, ``36 12 30 N``, ``N 36° 12.5'``. Out: degrees, south and west below nought.
-Refuses, as a ``ValueError``: what is no number, minutes and seconds of 60 or more, degrees and minutes whose side of the equator or
-of Greenwich is not said, and a letter of the other axis.
+Refuses, as a ``ValueError``: what is no number, minutes and seconds of 60 or more, degrees and minutes whose side of
+the equator or of Greenwich is not said, and a letter of the other axis.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _DEGREES = re.compile(
     rf"([NSEW])?\s*([+-])?\s*{_PART}\s*°?(?:\s*{_PART}\s*['′’]?)?(?:\s*{_PART}\s*(?:\"|″|”|''|′′|’’)?)?\s*([NSEW])?",
     re.IGNORECASE,
 )
-_SIDES = {"latitude": "NS", "longitude": "EW"}
+_SIDES = {"latitude": ("N", "S"), "longitude": ("E", "W")}
 
 
 def read_degrees(text: str, axis: str) -> float:

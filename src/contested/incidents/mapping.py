@@ -19,7 +19,7 @@ from functools import cached_property
 from pathlib import Path
 
 from contested.base.case import Case, DatasetEntry
-from contested.base.places import Box, check_point, in_box
+from contested.base.places import Box, check_point
 from contested.base.times import DayInterval, parse_interval
 from contested.incidents.coordinates import read_degrees
 from contested.incidents.presets import Preset

@@ -118,8 +118,7 @@ class Preset(_Part):
     every_source: bool = False
     """Whether all columns of ``sources`` count, not only the first that is filled."""
     source_kinds: dict[str, str] = {}
-    """Column of ``sources`` → what its sources are: ``news``, ``social_media``, ``official``, ``ngo``, ``research``. What a
-    column of ``source_kinds`` says of a row holds for those of its sources of which this says nothing."""
+    """Column of ``sources`` → what they are (``news``, ``ngo``); elsewhere a row's cell of ``source_kinds`` says it."""
     actor_separators: Names = ()
     """Marks that part several names in one cell of ``actors``; all columns of ``actors`` count."""
     day_first: bool | None = None

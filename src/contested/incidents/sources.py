@@ -148,7 +148,9 @@ class DatasetStream:
         path, preset = reading.path, self._preset
         wanted = [column for target in _DATES for column in reading.columns.get(target, ())]
         stream = open_rows(path, preset.file, self._entry.encoding, only=wanted)
-        day_first, note = _day_order(path.name, (batch.cells.column(name) for batch in stream.batches for name in wanted))
+        day_first, note = _day_order(
+            path.name, (batch.cells.column(name) for batch in stream.batches for name in wanted)
+        )
         if day_first is None and (day_first := preset.day_first) is not None:
             order = "day/month" if day_first else "month/day"
             note = f"{path.name}: dates are read as {order}, as the preset says: the file does not show their order"

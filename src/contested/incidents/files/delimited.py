@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,25 +21,27 @@ from typing import TYPE_CHECKING
 from contested.base.errors import DatasetError
 from contested.base.rows import MAX_CELL_CHARACTERS
 from contested.incidents.batches import RowBatch, RowStream
-from contested.incidents.files.exact_rows import MAX_LINE_CHARACTERS, DelimitedTable, exact_batches, number_rows
+from contested.incidents.files.exact_rows import END, MAX_LINE_CHARACTERS, DelimitedTable, exact_batches, number_rows
 from contested.incidents.files.text_bytes import TextBytes, find_encoding
 from contested.incidents.presets import FileForm
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-#: Bytes that Arrow parses at once, about 15,000 rows of an ACLED export: with 16 MiB an import takes half as much memory
-#: again, with 4 MiB a third more time. A longer row goes to the exact reader.
+#: Bytes that Arrow parses at once, about 15,000 rows of an ACLED export. With 16 MiB an import takes half as much
+#: memory again, with 4 MiB a third more time. A longer row goes to the exact reader.
 BLOCK_BYTES = 8 << 20
 #: Most columns: the widest dataset met has 135; ten thousand are no table of incidents.
 MAX_COLUMNS = 10_000
+#: Bytes of the end of a file in which the last row is looked for; where it is longer, the exact reader reads it.
+END_BYTES = 1 << 20
 #: Lines that the header may run over.
 MAX_HEADER_LINES = 100
+_BREAK = re.compile(r"\r\n|\r|\n")
+_END_OF_LINE = re.compile(r"(?<=\n)|(?<=\r)(?!\n)")
 
 
-def open_delimited(
-    path: Path, form: FileForm, encoding: str = "utf-8", only: Sequence[str] | None = None
-) -> RowStream:
+def open_delimited(path: Path, form: FileForm, encoding: str = "utf-8", only: Sequence[str] | None = None) -> RowStream:
     """Open a comma-, semicolon- or tab-separated file.
 
     White space around names and cells is removed. Rows without any filled cell are left out, and short rows end in
@@ -70,9 +73,10 @@ def open_delimited(
 
 
 def _read_header(path: Path, encoding: str, form: FileForm) -> DelimitedTable:
-    with TextBytes(path, encoding) as raw, io.TextIOWrapper(
-        io.BufferedReader(raw), encoding="utf-8", newline=""
-    ) as text:
+    with (
+        TextBytes(path, encoding) as raw,
+        io.TextIOWrapper(io.BufferedReader(raw), encoding="utf-8", newline="") as text,
+    ):
         before, line = 0, text.readline(MAX_LINE_CHARACTERS)
         while line and not line.strip("\r\n"):
             before, line = before + len(line), text.readline(MAX_LINE_CHARACTERS)
@@ -124,14 +128,16 @@ def _arrow_batches(table: DelimitedTable, wanted: Sequence[str]) -> Iterator[pa.
     from pyarrow import csv as arrow_csv
 
     with table.open_rows() as text:
-        watched = _LastLine(text)
+        watched = _End(text)
         held = None
         try:
             with arrow_csv.open_csv(
                 pa.PythonFile(watched, mode="r"),
                 read_options=arrow_csv.ReadOptions(column_names=table.columns, block_size=BLOCK_BYTES),
                 parse_options=arrow_csv.ParseOptions(
-                    delimiter=table.delimiter, quote_char='"' if table.quoted else False, newlines_in_values=table.quoted
+                    delimiter=table.delimiter,
+                    quote_char='"' if table.quoted else False,
+                    newlines_in_values=table.quoted,
                 ),
                 convert_options=arrow_csv.ConvertOptions(
                     column_types=dict.fromkeys(wanted, pa.string()), include_columns=list(wanted), check_utf8=False
@@ -150,10 +156,8 @@ def _arrow_batches(table: DelimitedTable, wanted: Sequence[str]) -> Iterator[pa.
             raise _NotSure from None
         if held is None:
             return
-        # A mark left open swallows the rest of the file: then the last cell holds line breaks, or the last line an odd
-        # number of marks. Arrow does not say so.
-        last = held.column(held.num_columns - 1)[-1].as_py() if held.num_rows else ""
-        if table.quoted and ("\n" in last or "\r" in last or watched.marks() % 2):
+        # A mark that is never closed swallows the rest of the file, and Arrow does not say so.
+        if table.quoted and len(wanted) == len(table.columns) and _left_open(held, watched.end, table):
             raise _NotSure
         yield held
 
@@ -165,22 +169,28 @@ def _longest(column: pa.Array) -> int:
     return int(pc.max(pc.binary_length(column)).as_py() or 0)
 
 
-class _LastLine:
+def _left_open(cells: pa.RecordBatch, end: bytes, table: DelimitedTable) -> bool:
+    """Whether the last row of the file may hold a mark that is not closed."""
+    last = [column[-1].as_py() for column in cells.columns] if cells.num_rows else [""]
+    if _BREAK.search(last[-1]):
+        return True
+    breaks = sum(len(_BREAK.findall(cell)) for cell in last)
+    lines = _END_OF_LINE.split(end.decode("utf-8", "replace").rstrip("\r\n"))[-1 - breaks :]
+    return len(lines) <= breaks or table.cells([*lines, END])[-1].endswith(END)
+
+
+class _End:
     """A file of bytes that remembers the end of what was read of it."""
 
     def __init__(self, file: TextBytes) -> None:
-        self._file, self._end, self.closed = file, b"", False
+        self._file, self.end, self.closed = file, b"", False
 
     def read(self, size: int) -> bytes:
         """The next bytes."""
         if piece := self._file.read(size):
-            self._end = piece if b"\n" in piece[:-1] else self._end + piece
+            self.end = (self.end + piece)[-END_BYTES:]
         return piece
 
     def close(self) -> None:
         """Nothing: who opened the file closes it."""
         self.closed = True
-
-    def marks(self) -> int:
-        """Quotation marks in the last line."""
-        return self._end.rstrip(b"\r\n").rpartition(b"\n")[2].count(b'"')

@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 #: Longest line, characters.
 MAX_LINE_CHARACTERS = 16 << 20
-#: Cells of a batch, so that wide tables take no more memory than long ones.
-BATCH_CELLS = 40 * BATCH_ROWS
+#: Cells and characters of a batch, so that wide tables and long texts take no more memory than long tables.
+BATCH_CELLS, BATCH_CHARACTERS = 40 * BATCH_ROWS, 32 << 20
 #: Lines behind a quotation mark that are looked through for a row, to tell whether the mark was left open.
 LINES_LOOKED_AT = 100
 #: Characters of a refused row that are kept.
 RAW_CHARACTERS = 2_000
 #: Stands for the end of the file: no text that is read holds it.
-_END = "\x00"
+END = "\x00"
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,7 @@ def exact_batches(table: DelimitedTable, wanted: Sequence[str], passed: int, num
     rows: list[list[str]] = []
     numbers: list[int] = []
     refused: list[RefusedRow] = []
+    characters = 0
 
     def batch() -> RowBatch:
         columns = zip(*rows, strict=True) if rows else [()] * len(at)
@@ -110,9 +111,10 @@ def exact_batches(table: DelimitedTable, wanted: Sequence[str], passed: int, num
             numbered += 1
             rows.append(kept)
             numbers.append(numbered)
-        if len(rows) + len(refused) >= size:
+            characters += sum(map(len, kept))
+        if len(rows) + len(refused) >= size or characters >= BATCH_CHARACTERS:
             yield batch()
-            rows.clear(), numbers.clear(), refused.clear()
+            rows, numbers, refused, characters = [], [], [], 0
     if rows or refused:
         yield batch()
 
@@ -145,7 +147,7 @@ class _Lines:
                     pass
                 raise _LongLine
             yield line
-        yield _END
+        yield END
 
     def rows(self) -> Iterator[list[str] | _Refused]:
         """The rows of the file, blank lines left out."""
@@ -158,7 +160,7 @@ class _Lines:
                 self._held = []
                 try:
                     cells = next(reader)
-                    if cells == [_END]:
+                    if cells == [END]:
                         return
                     row = self._judge(cells)
                 except StopIteration:
@@ -183,7 +185,7 @@ class _Lines:
                 lines = self._next()
                 yield _Refused(f"a line has more than {MAX_LINE_CHARACTERS:,} characters", self._held[0])
                 continue
-            if line == _END:
+            if line == END:
                 return
             cells = self._table.cells([line])
             if max(map(len, cells)) > MAX_CELL_CHARACTERS:
@@ -194,7 +196,7 @@ class _Lines:
     def _judge(self, cells: list[str]) -> list[str] | _Refused:
         """The cells if they are a row; short rows are."""
         n_columns = len(self._table.columns)
-        at_end = bool(cells) and cells[-1].endswith(_END)
+        at_end = bool(cells) and cells[-1].endswith(END)
         if at_end or (len(cells) != n_columns and self._holds_a_row()):
             return self._left_open()
         if len(cells) > n_columns:
@@ -227,7 +229,7 @@ class _Lines:
         marks = sum(line.count('"') for line in self._held)
         with suppress(_LongLine, StopIteration):
             lines = self._next()
-            while marks % 2 and (line := next(lines)) != _END:
+            while marks % 2 and (line := next(lines)) != END:
                 marks += line.count('"')
                 del self._held[1:]
         return _Refused(f"a cell has more than {MAX_CELL_CHARACTERS:,} characters", self._held[0])

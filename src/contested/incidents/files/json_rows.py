@@ -28,6 +28,8 @@ from contested.incidents.files.text_bytes import TextBytes, find_encoding
 JSON_ENDINGS = frozenset({".json", ".geojson", ".jsonl", ".ndjson"})
 #: Most columns that the objects of one file may have together: more are no table.
 MAX_COLUMNS = 2_000
+#: Most objects within each other: deeper ones are no record.
+MAX_DEPTH = 100
 #: Names under which an object holds the list of its records.
 _LISTS = re.compile(r'"(?:features|events|incidents|data|results|records)"\s*:\s*\[')
 _BETWEEN = re.compile(r"[\s,]*")
@@ -41,7 +43,8 @@ def open_json(path: Path, encoding: str = "utf-8") -> RowStream:
     Raises
     ------
     DatasetError
-        When the file is no JSON, holds no list of objects, or is an array of more than :data:`~contested.base.rows.MAX_CSV_BYTES`.
+        When the file is no JSON, holds no list of objects, or is no JSON lines and larger than
+        :data:`~contested.base.rows.MAX_CSV_BYTES`.
     """
     found = find_encoding(path, encoding)
     objects: Callable[[], Iterator[_Found]]
@@ -151,6 +154,8 @@ def _cells(value: dict[str, Any]) -> dict[str, str]:
 
 
 def _flatten(value: dict[str, Any], prefix: str, cells: dict[str, str]) -> None:
+    if prefix.count(".") > MAX_DEPTH:
+        raise RecursionError
     for key, inner in value.items():
         name = f"{prefix}{key}".strip() or "(no name)"
         if isinstance(inner, dict):
