@@ -23,6 +23,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -55,6 +56,8 @@ def acled_lines(rows: int, seed: int) -> Iterator[str]:
     actors = [f"Forces of Group {n} (2011-)" for n in range(300)]
     days = [f"{2016 + n // 336}-{1 + n // 28 % 12:02d}-{1 + n % 28:02d}" for n in range(2_688)]
     sources = [f"Outlet {n}" for n in range(200)]
+    # As unequal as outlets are: the tenth is named a tenth as often as the first.
+    shares = list(accumulate(1 / (1 + n) for n in range(200)))
     kinds = [("Battles", "Armed clash"), ("Explosions/Remote violence", "Shelling/artillery/missile attack"),
              ("Explosions/Remote violence", "Air/drone strike"), ("Violence against civilians", "Attack")]  # fmt: skip
     yield ACLED + "\n"
@@ -62,7 +65,7 @@ def acled_lines(rows: int, seed: int) -> Iterator[str]:
         town, province, district, lat, lon = chance.choice(towns)
         day, (event, sub_event) = days[n * len(days) // rows], chance.choice(kinds)
         notes = " ".join(chance.choices(WORDS, k=38)).replace(" and ", ', "so they said", and ', 1).replace('"', '""')
-        named = "; ".join(chance.sample(sources, chance.choice((1, 1, 2, 3))))
+        named = "; ".join(dict.fromkeys(chance.choices(sources, cum_weights=shares, k=chance.choice((1, 1, 2, 3)))))
         yield (
             f"SYR{n},{day},{day[:4]},{chance.choice('1112')},Political violence,{event},{sub_event},"
             f"{chance.choice(actors)},{chance.choice(('', '', 'Civilians; Farmers'))},State forces,"

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from contested.base.case import Case, DatasetEntry
@@ -241,13 +241,12 @@ def read_sources(cells: Cells, reading: Reading) -> tuple[list[str], list[str]]:
     for column in reading.columns.get("sources", ()):
         if preset.is_missing(column, cells[column]):
             continue
-        kind = preset.source_kinds.get(column) or kind_of_row
-        for name in _split(cells[column], reading.source_mark):
-            if names.setdefault(name.casefold(), name) is name:
-                kinds.append(kind)
+        _add_names(names, cells[column], reading.source_mark)
+        kind = preset.source_kinds.get(column) or kind_of_row or "unknown"
+        kinds += [kind] * (len(names) - len(kinds))
         if not preset.every_source:
             break
-    return list(names.values()), [kind or "unknown" for kind in kinds] if any(kinds) else []
+    return list(names.values()), kinds if any(kind != "unknown" for kind in kinds) else []
 
 
 def read_actors(cells: Cells, reading: Reading) -> list[str]:
@@ -255,15 +254,21 @@ def read_actors(cells: Cells, reading: Reading) -> list[str]:
     names: dict[str, str] = {}
     for column in reading.columns.get("actors", ()):
         if not reading.preset.is_missing(column, cells[column]):
-            for name in _split(cells[column], reading.actor_mark):
-                names.setdefault(name.casefold(), name)
+            _add_names(names, cells[column], reading.actor_mark)
     return list(names.values())
 
 
-def _split(text: str, mark: re.Pattern[str]) -> list[str]:
+def _add_names(names: dict[str, str], text: str, mark: re.Pattern[str]) -> None:
+    for folded, name in _split(text, mark):
+        names.setdefault(folded, name)
+
+
+@lru_cache(maxsize=1 << 16)
+def _split(text: str, mark: re.Pattern[str]) -> tuple[tuple[str, str], ...]:
+    """The names of a cell in lower case and as written; the same cells come back again and again."""
     # A full stop behind a name is none of it; an address stays as it is.
     parts = [part.strip(" \t\r\n" if "://" in part else " .\t\r\n") for part in mark.split(text)]
-    return [part for part in parts if part]
+    return tuple((part.casefold(), part) for part in parts if part)
 
 
 def _mark(separators: Iterable[str], pattern: str | None = None) -> re.Pattern[str]:

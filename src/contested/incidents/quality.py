@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from pydantic import ValidationError
 
 from contested.base.case import DatasetEntry
@@ -43,6 +44,8 @@ SHARED_POINT_RECORDS = 10
 DIVISION_RADIUS_M = 20_000.0
 #: Rows of the preview and reasons that are shown.
 SHOWN = 5
+#: Rows that are counted at once: a query takes ten milliseconds to begin.
+COUNTED_ROWS = 50_000
 #: Different reasons that are told apart: more are no reasons but noise.
 MOST_REASONS = 1_000
 #: What tells two records of the same thing apart without making them two things.
@@ -209,6 +212,7 @@ class _Counted:
         self.preview: list[dict[str, Any]] = []
         self._file_name = file_name
         self._counts: Counter[str] = Counter()
+        self._waiting = [RECORDS.schema().empty_table()]
         self._points, self._rows, self._refused = KeyCounts(), KeyCounts(), KeyCounts()
         self._conditions = dict(_CONDITIONS)
         if box is not None:
@@ -231,21 +235,28 @@ class _Counted:
             self.examples.setdefault(reason, reject["reason"])
         if batch.rejects:
             self._refused.add(np.array([hash(reject["raw"]) for reject in batch.rejects], dtype=np.int64))
-        if records.num_rows:
-            counts = ", ".join(f'count(*) FILTER ({asked}) AS "{what}"' for what, asked in self._conditions.items())
-            engine = Engine()
-            self._counts.update(engine.query(f"SELECT {counts} FROM records", {"records": records}).to_pylist()[0])
-            compared = ", ".join(column.name for column in RECORDS.columns if column.name not in _OWN)
-            hashes = engine.query(
-                f"SELECT hash({compared}) AS row, hash(lon, lat) AS point, lon IS NOT NULL AS placed FROM records",
-                {"records": records},
-            )
-            rows, points = (hashes[name].to_numpy().view(np.int64) for name in ("row", "point"))
-            self._rows.add(rows)
-            self._points.add(points[hashes["placed"].to_numpy()])
+        self._waiting.append(records)
+        if sum(waiting.num_rows for waiting in self._waiting) >= COUNTED_ROWS:
+            self._count()
+
+    def _count(self) -> None:
+        records = pa.concat_tables(self._waiting)
+        self._waiting = [records.slice(0, 0)]
+        counts = ", ".join(f'count(*) FILTER ({asked}) AS "{what}"' for what, asked in self._conditions.items())
+        engine = Engine()
+        self._counts.update(engine.query(f"SELECT {counts} FROM records", {"records": records}).to_pylist()[0])
+        compared = ", ".join(column.name for column in RECORDS.columns if column.name not in _OWN)
+        hashes = engine.query(
+            f"SELECT hash({compared}) AS row, hash(lon, lat) AS point, lon IS NOT NULL AS placed FROM records",
+            {"records": records},
+        )
+        rows, points = (hashes[name].to_numpy().view(np.int64) for name in ("row", "point"))
+        self._rows.add(rows)
+        self._points.add(points[hashes["placed"].to_numpy()])
 
     def quality(self) -> dict[str, int]:
         """What was counted → records (for what was refused: rows)."""
+        self._count()
         shared = self._points.counts()
         refused_rows = self._refused.counts()
         return {

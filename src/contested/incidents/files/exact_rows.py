@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from contested.base.rows import MAX_CELL_CHARACTERS
 from contested.incidents.batches import BATCH_ROWS, RefusedRow, RowBatch
 from contested.incidents.files.text_bytes import TextBytes
@@ -81,7 +83,13 @@ def number_rows(cells: pa.RecordBatch, numbered: int) -> RowBatch:
 def _trimmed(column: pa.StringArray) -> pa.StringArray:
     import pyarrow.compute as pc
 
-    return pc.utf8_trim_whitespace(column)
+    # Most columns have nothing to trim, which their first and last bytes tell in a third of the time.
+    ends = np.frombuffer(column.buffers()[1], dtype=np.int32)[column.offset : column.offset + len(column) + 1]
+    data = np.frombuffer(column.buffers()[2] or b"", dtype=np.uint8)
+    filled = ends[1:] > ends[:-1]
+    outer = np.concatenate((data[ends[:-1][filled]], data[ends[1:][filled] - 1]))
+    plain = (outer > 0x20) & (outer < 0x7F)
+    return column if plain.all() else pc.utf8_trim_whitespace(column)
 
 
 def exact_batches(table: DelimitedTable, wanted: Sequence[str], passed: int, numbered: int) -> Iterator[RowBatch]:
