@@ -10,8 +10,9 @@ from: a file of a million rows has a few thousand different days, places' codes 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from operator import attrgetter, itemgetter
@@ -27,15 +28,14 @@ from contested.incidents.mapping import (
     WORLD,
     Cells,
     Reading,
-    read_actors,
     read_days,
     read_flag,
     read_kind,
     read_point,
     read_radius_m,
-    read_sources,
     read_toll,
     read_tolls_of_groups,
+    split_names,
 )
 from contested.incidents.seen_keys import FirstMet
 
@@ -139,6 +139,29 @@ class _Answers:
         return np.array([value is not None and part(value) for value in self.values], dtype=bool)[self.of_row]
 
 
+@dataclass(frozen=True)
+class _Names:
+    """Names in the rows of a batch, in the order of the rows."""
+
+    names: pa.Array
+    rows: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    """Which of the columns of its target each stands in."""
+
+    def only(self, at: NDArray[np.int64]) -> _Names:
+        """Those at these positions."""
+        import pyarrow as pa
+
+        return _Names(self.names.take(pa.array(at)), self.rows[at], self.columns[at])
+
+    def lists(self, n_rows: int) -> pa.Array:
+        """A list for each row."""
+        import pyarrow as pa
+
+        ends = np.cumsum(np.bincount(self.rows, minlength=n_rows))
+        return pa.ListArray.from_arrays(pa.array(np.append(0, ends), pa.int32()), self.names)
+
+
 class _Mapping:
     """One batch while it is mapped; ``faults`` holds the first reason against each row that has one."""
 
@@ -157,14 +180,13 @@ class _Mapping:
         import pyarrow as pa
 
         reading, entry, preset = self.reading, self.reading.entry, self.reading.preset
-        texts = pa.list_(pa.string())
         # In the order in which the faults of a row are told: the first stands.
         days = self._read(("date_precision", "date", "date_start", "date_end", "year", "month", "day"), read_days)
         lon, lat = self._points()
         radii = self._radii(~np.isnan(lon))
         tolls = self._tolls()
         second_hand = self._read(("second_hand",), read_flag)
-        sources = self._read(("sources", "source_kinds"), read_sources)
+        sources = self._names("sources", reading.source_mark, preset.every_source)
         start, end = days.column(pa.date32(), attrgetter("start")), days.column(pa.date32(), attrgetter("end"))
         return {
             "record_id": _joined(pa.scalar(f"{entry.name}:"), self.ids),
@@ -181,9 +203,9 @@ class _Mapping:
             "radius_m": radii,
             **{target: self._text_or_null(target) for target in _TEXTS},
             **tolls,
-            "sources": sources.column(texts, itemgetter(0)),
-            "source_kinds": sources.column(texts, itemgetter(1)),
-            "actors": self._read(("actors",), read_actors).column(texts),
+            "sources": sources.lists(self.n_rows),
+            "source_kinds": self._source_kinds(sources),
+            "actors": self._names("actors", reading.actor_mark, True).lists(self.n_rows),
             "second_hand": second_hand.column(pa.bool_()),
             "publish": self._same(entry.publish_rows and preset.publish_rows),
             "extra": self._extra(),
@@ -310,6 +332,47 @@ class _Mapping:
         names = [name for tolls in self.reading.tolls.values() for columns in tolls.values() for name in columns]
         groups = self._ask(names, lambda cells: read_tolls_of_groups(cells, self.reading))
         return {**found, "tolls_of_groups": groups.column(pa.string())}
+
+    def _names(self, target: str, mark: re.Pattern[str], every_column: bool) -> _Names:
+        """The names in the columns of a target, each once in a row, in the order in which they stand."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        columns = self.reading.columns.get(target, ())
+        names, rows = [pa.array([], pa.string())], [np.zeros(0, dtype=np.int64)]
+        passed_over = np.zeros(self.n_rows, dtype=bool)
+        for column in columns:
+            encoded = self.cells[column].dictionary_encode()
+            missing = passed_over | self._no_value(column).to_numpy(zero_copy_only=False)
+            split = [split_names(text, mark) for text in encoded.dictionary.to_pylist()]
+            lists = pa.array(split, pa.list_(pa.string())).take(pc.if_else(pa.array(missing), None, encoded.indices))
+            names.append(lists.flatten())
+            rows.append(pc.list_parent_indices(lists).to_numpy().astype(np.int64))
+            if not every_column:
+                passed_over |= ~missing
+        of_column = np.repeat(np.arange(len(columns)), [len(part) for part in names[1:]])
+        order = np.argsort(np.concatenate(rows), kind="stable")
+        found = _Names(pa.concat_arrays(names).take(pa.array(order)), np.concatenate(rows)[order], of_column[order])
+        folded = found.names.dictionary_encode()
+        lower = pa.array([name.casefold() for name in folded.dictionary.to_pylist()], pa.string()).dictionary_encode()
+        same = lower.indices.take(folded.indices)
+        _, firsts = _different([pa.array(found.rows), same], len(order))
+        return found.only(firsts)
+
+    def _source_kinds(self, sources: _Names) -> pa.Array:
+        """What each source is; an empty list where nothing says it of any source of the row."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        by_column = [self.reading.preset.source_kinds.get(c) for c in self.reading.columns.get("sources", ())]
+        kinds = pc.coalesce(
+            pa.array([*by_column, None], pa.string()).take(pa.array(sources.columns)),
+            self._text_or_null("source_kinds").take(pa.array(sources.rows)),
+        )
+        told = np.zeros(self.n_rows, dtype=bool)
+        told[sources.rows[kinds.is_valid().to_numpy(zero_copy_only=False)]] = True
+        at = np.flatnonzero(told[sources.rows])
+        return replace(sources.only(at), names=pc.fill_null(kinds, "unknown").take(pa.array(at))).lists(self.n_rows)
 
     def _extra(self) -> pa.Array:
         """The cells of columns that are not used as they stand, as a JSON object."""

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 
 from contested.base.case import Case, DatasetEntry
@@ -232,43 +232,10 @@ def read_kind(cells: Cells, reading: Reading) -> str:
     return reading.preset.kinds.get(kind, kind) or reading.entry.kind or "incident"
 
 
-def read_sources(cells: Cells, reading: Reading) -> tuple[list[str], list[str]]:
-    """The sources that the row names, one each, and what kind each of them is; no kinds where nothing says them."""
-    preset = reading.preset
-    kind_of_row = reading.cell(cells, "source_kinds")
-    names: dict[str, str] = {}
-    kinds: list[str] = []
-    for column in reading.columns.get("sources", ()):
-        if preset.is_missing(column, cells[column]):
-            continue
-        _add_names(names, cells[column], reading.source_mark)
-        kind = preset.source_kinds.get(column) or kind_of_row or "unknown"
-        kinds += [kind] * (len(names) - len(kinds))
-        if not preset.every_source:
-            break
-    return list(names.values()), kinds if any(kind != "unknown" for kind in kinds) else []
-
-
-def read_actors(cells: Cells, reading: Reading) -> list[str]:
-    """Whom the row names, in whatever part; who did it is not said by that."""
-    names: dict[str, str] = {}
-    for column in reading.columns.get("actors", ()):
-        if not reading.preset.is_missing(column, cells[column]):
-            _add_names(names, cells[column], reading.actor_mark)
-    return list(names.values())
-
-
-def _add_names(names: dict[str, str], text: str, mark: re.Pattern[str]) -> None:
-    for folded, name in _split(text, mark):
-        names.setdefault(folded, name)
-
-
-@lru_cache(maxsize=1 << 16)
-def _split(text: str, mark: re.Pattern[str]) -> tuple[tuple[str, str], ...]:
-    """The names of a cell in lower case and as written; the same cells come back again and again."""
-    # A full stop behind a name is none of it; an address stays as it is.
+def split_names(text: str, mark: re.Pattern[str]) -> list[str]:
+    """The names of a cell. A full stop behind a name is none of it; an address stays as it is."""
     parts = [part.strip(" \t\r\n" if "://" in part else " .\t\r\n") for part in mark.split(text)]
-    return tuple((part.casefold(), part) for part in parts if part)
+    return [part for part in parts if part]
 
 
 def _mark(separators: Iterable[str], pattern: str | None = None) -> re.Pattern[str]:
