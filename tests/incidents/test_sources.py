@@ -276,6 +276,24 @@ def test_order_of_dates_is_decided_by_the_whole_file_whatever_the_batches(read_c
     assert "d.csv: dates are read as month/day: 1 of 41 can be read in no other way" in read.notes
 
 
+def test_one_column_may_stand_for_both_ends(read_csv: Read) -> None:
+    read = read_csv("id,day\n1,13/12/2016\n2,02/12/2016\n", columns={"date_start": "day", "date_end": "day"})
+    assert read.records["date_end"].to_pylist() == [date(2016, 12, 13), date(2016, 12, 2)]
+
+
+def test_kinds_are_parallel_where_only_some_columns_have_one(tmp_path: Path, make_case: Callable[..., Case]) -> None:
+    (tmp_path / "p.toml").write_text(
+        'title = "P"\npublish_rows = false\nevery_source = true\nseparators = [";"]\n[columns]\nid = ["id"]\n'
+        'date = ["date"]\nsources = ["feed", "post"]\n[source_kinds]\npost = "social_media"\n',
+        encoding="utf-8",
+    )
+    text = "id,date,feed,post\n1,2016-11-20,a; b,B; c\n2,2016-11-20,a,\n3,2016-11-20,,\n"
+    (tmp_path / "d.csv").write_text(text, encoding="utf-8")
+    rows = read_dataset(DatasetEntry(name="d", preset="p.toml", path="d.csv"), make_case(tmp_path)).records.to_pylist()
+    assert [row["sources"] for row in rows] == [["a", "b", "c"], ["a"], []]
+    assert [row["source_kinds"] for row in rows] == [["unknown", "unknown", "social_media"], [], []]
+
+
 def test_actors_and_kinds_of_sources(read_csv: Read) -> None:
     text = "id,date,sources,source_kinds,actors,note\n1,2016-11-20,SOHR; AMC; sohr,ngo,Army; X | army,n\n"
     text += "2,2016-11-20,a,,,\n"

@@ -146,7 +146,7 @@ class DatasetStream:
     def _with_day_order(self, reading: Reading) -> Reading:
         """The order of slashed dates, decided over the whole file."""
         path, preset = reading.path, self._preset
-        wanted = [column for target in _DATES for column in reading.columns.get(target, ())]
+        wanted = _date_columns(reading)
         stream = open_rows(path, preset.file, self._entry.encoding, only=wanted)
         day_first, note = _day_order(
             path.name, (batch.cells.column(name) for batch in stream.batches for name in wanted)
@@ -211,8 +211,12 @@ def _columns(entry: DatasetEntry, preset: Preset, file: RowStream) -> dict[str, 
     return mapped
 
 
+def _date_columns(reading: Reading) -> list[str]:
+    return list(dict.fromkeys(column for target in _DATES for column in reading.columns.get(target, ())))
+
+
 def _has_slashed(batch: RowBatch, reading: Reading) -> bool:
-    columns = [column for target in _DATES for column in reading.columns.get(target, ())]
+    columns = _date_columns(reading)
     return any(_SLASHED.fullmatch(text) for name in columns for text in batch.cells.column(name).unique().to_pylist())
 
 

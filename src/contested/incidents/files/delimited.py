@@ -13,6 +13,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -99,9 +100,8 @@ def _read_header(path: Path, encoding: str, form: FileForm) -> DelimitedTable:
     names = [cell.strip() or f"column {number}" for number, cell in enumerate(cells, start=1)]
     if form.header and names[0].casefold() != form.header[0].casefold():
         table, names = replace(table, header_bytes=0), list(form.header[: len(cells)])
-    for number, name in enumerate(names):
-        if name in names[:number]:
-            raise DatasetError(f'{path.name}: the header names the column "{name}" twice; rename one')
+    if twice := [name for name, times in Counter(names).items() if times > 1]:
+        raise DatasetError(f'{path.name}: the header names the column "{twice[0]}" twice; rename one')
     return replace(table, columns=tuple(names))
 
 
