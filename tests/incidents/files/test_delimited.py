@@ -180,6 +180,12 @@ def test_long_cell_with_line_breaks_is_one_refused_row(opened: Open) -> None:
     assert [number for number, _ in refused] == [1]
 
 
+def test_mark_that_is_never_closed_before_text_that_is_no_row(opened: Open) -> None:
+    rows, refused = taken(opened(HEADER + b'1,2031,a\n2,2031,"' + b"not a row\n" * 200_000))
+    assert [number for number, _ in rows] == [1]
+    assert [number for number, _ in refused] == [2] and "never closed" in refused[0][1]
+
+
 piece = st.sampled_from(["a", "1", '"', '""', ",", ",", "\n", "\r\n", '"a"', '"a,b"', " ", "é", "\n1,2\n", '"x\ny"'])
 
 

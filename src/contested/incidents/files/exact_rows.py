@@ -240,4 +240,7 @@ class _Lines:
             while marks % 2 and (line := next(lines)) != END:
                 marks += line.count('"')
                 del self._held[1:]
+            if marks % 2:
+                reason = "a quotation mark is never closed, so all that stands behind it belongs to this row; close it"
+                return _Refused(reason, self._held[0])
         return _Refused(f"a cell has more than {MAX_CELL_CHARACTERS:,} characters", self._held[0])
