@@ -113,6 +113,8 @@ def test_interrupted_import_leaves_the_old_file(file: Path, tmp_path: Path, monk
 def test_where_records_cannot_go(file: Path, tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match=r"ends in \.parquet"):
         report_file(file, "plain", out=tmp_path / "records.csv")
+    with pytest.raises(DatasetError, match="never altered"):
+        report_file(file, "plain", out=file)
     with pytest.raises(EngineError, match="cannot be written"):
         report_file(file, "plain", out=file / "records.parquet")
     with pytest.raises(DatasetError, match='name "Not A Name" cannot be used'):

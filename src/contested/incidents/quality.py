@@ -134,10 +134,12 @@ def report_file(
     Raises
     ------
     DatasetError
-        When the file cannot be read, or ``out`` is no name of a Parquet file.
+        When the file cannot be read, or ``out`` is that file or no name of a Parquet file.
     EngineError
         When ``out`` cannot be written.
     """
+    if out is not None and out.resolve() == path.resolve():
+        raise DatasetError(f"{out}: is the file that is read, and originals are never altered; choose another name")
     preset = load_preset(preset_name)
     named = {"name": re.sub(r"[^a-z0-9]+", "-", path.stem.casefold()).strip("-")[:64] or "file", **entry}
     try:
@@ -194,7 +196,9 @@ def _written(out: Path) -> Iterator[Callable[[MappedBatch], None]]:
             for left in waiting:
                 left.result()
     except OSError as fault:
-        raise EngineError(f"{out}: cannot be written: {fault.strerror}; check the folder and its room") from None
+        raise EngineError(
+            f"{out}: cannot be written: {fault.strerror or fault}; check the folder and its room"
+        ) from None
 
 
 def _without_varying(reason: str, file_name: str) -> str:
