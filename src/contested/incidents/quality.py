@@ -207,7 +207,7 @@ def _without_varying(reason: str, file_name: str) -> str:
 
 
 class _Counted:
-    """What is counted of the batches of a file, in 16 bytes for each row and each different point."""
+    """What is counted of the batches of a file, in 24 bytes for each row."""
 
     def __init__(self, file_name: str, box: Box | None) -> None:
         self.used = self.refused = 0

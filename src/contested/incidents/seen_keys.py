@@ -2,7 +2,7 @@
 
 In: keys of 64 bits, batch by batch. Out: where each was met first, or how often. Refuses: nothing.
 
-A key takes 16 bytes of memory. Keys are hashes: among a hundred million different ones the chance that any two are
+A key takes 8 bytes of memory, 16 where it is kept where it was met. Keys are hashes: among a hundred million different ones the chance that any two are
 equal is 0.03 % (n² / 2⁶⁵).
 """
 
@@ -52,8 +52,9 @@ class FirstMet:
 
     def _append(self, keys: Keys, at: Keys) -> None:
         while self._runs and len(self._runs[-1][0]) <= 2 * len(keys):
-            other_keys, other_at = self._runs.pop()
-            keys, at = np.concatenate((other_keys, keys)), np.concatenate((other_at, at))
+            longer = list(self._runs.pop())
+            at = np.concatenate((longer.pop(), at))
+            keys = np.concatenate((longer.pop(), keys))
             order = np.argsort(keys, kind="stable")
             keys, at = keys[order], at[order]
         if len(keys):
@@ -64,25 +65,15 @@ class KeyCounts:
     """How often each key was met."""
 
     def __init__(self) -> None:
-        self._keys: Keys = np.empty(0, dtype=np.int64)
-        self._counts: Keys = np.empty(0, dtype=np.int64)
-        self._waiting: list[Keys] = []
+        self._parts: list[Keys] = [np.empty(0, dtype=np.int64)]
 
     def add(self, keys: Keys) -> None:
-        """Count the keys of a batch."""
-        self._waiting.append(keys)
-        if sum(map(len, self._waiting)) > max(1_000_000, len(self._keys)):
-            self._gather()
+        """Take the keys of a batch."""
+        self._parts.append(keys)
 
     def counts(self) -> Keys:
         """How often each different key was met, in no order."""
-        self._gather()
-        return self._counts
-
-    def _gather(self) -> None:
-        own, counts = np.unique(np.concatenate([*self._waiting, self._keys[:0]]), return_counts=True)
-        keys = np.concatenate((self._keys, own))
-        self._keys, of_key = np.unique(keys, return_inverse=True)
-        both = np.concatenate((self._counts, counts.astype(np.int64)))
-        self._counts = np.bincount(of_key, weights=both, minlength=len(self._keys)).astype(np.int64)
-        self._waiting = []
+        keys = np.concatenate(self._parts)
+        keys.sort()
+        ends = np.flatnonzero(keys[1:] != keys[:-1]) + 1
+        return np.diff(np.concatenate(([0], ends, [len(keys)]))) if len(keys) else keys
