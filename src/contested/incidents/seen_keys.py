@@ -2,8 +2,8 @@
 
 In: keys of 64 bits, batch by batch. Out: where each was met first, or how often. Refuses: nothing.
 
-A key takes 8 bytes of memory, 16 where it is kept where it was met. Keys are hashes: among a hundred million different ones the chance that any two are
-equal is 0.03 % (n² / 2⁶⁵).
+A key takes 8 bytes of memory, 16 where it is kept where it was met. Keys are hashes: among a hundred million
+different ones the chance that any two are equal is 0.03 % (n² / 2⁶⁵).
 """
 
 from __future__ import annotations
@@ -29,26 +29,19 @@ class FirstMet:
         keys
             Any number of keys.
         at
-            Where each is met now, a number from 0 on.
+            Where each is met now: numbers from 0 on, none of them twice.
         """
-        order = np.argsort(keys, kind="stable")
-        ordered = keys[order]
-        leads = np.ones(len(keys), dtype=bool)
-        leads[1:] = ordered[1:] != ordered[:-1]
-        earlier = np.full(len(keys), -1, dtype=np.int64)
-        firsts = order[leads]
-        in_batch = at[firsts][np.cumsum(leads) - 1]
-        earlier[order[~leads]] = in_batch[~leads]
-        own = ordered[leads]
-        new = np.ones(len(own), dtype=bool)
+        own, firsts, of_key = np.unique(keys, return_index=True, return_inverse=True)
+        earlier = np.full(len(own), -1, dtype=np.int64)
         for known, where in self._runs:
             place = np.minimum(np.searchsorted(known, own), len(known) - 1)
             hit = known[place] == own
-            new &= ~hit
-            found = np.where(hit, where[place], -1)[np.cumsum(leads) - 1]
-            earlier[order] = np.where(found >= 0, found, earlier[order])
-        self._append(own[new], at[firsts][new])
-        return earlier
+            earlier[hit] = where[place[hit]]
+        new = earlier < 0
+        earlier[new] = at[firsts[new]]
+        self._append(own[new], earlier[new])
+        found = earlier[of_key]
+        return np.where(found == at, -1, found)
 
     def _append(self, keys: Keys, at: Keys) -> None:
         while self._runs and len(self._runs[-1][0]) <= 2 * len(keys):
