@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -154,6 +154,16 @@ class _Names:
 
         return _Names(self.names.take(pa.array(at)), self.rows[at], self.columns[at])
 
+    def called(self, names: Mapping[str, str]) -> _Names:
+        """The same by the names that these identifiers stand for; others stay as they are."""
+        import pyarrow as pa
+
+        if not names:
+            return self
+        coded = self.names.dictionary_encode()
+        meant = pa.array([names.get(name, name) for name in coded.dictionary.to_pylist()], pa.string())
+        return replace(self, names=meant.take(coded.indices))
+
     def lists(self, n_rows: int) -> pa.Array:
         """A list for each row."""
         import pyarrow as pa
@@ -186,7 +196,7 @@ class _Mapping:
         radii = self._radii(~np.isnan(lon))
         tolls = self._tolls()
         second_hand = self._read(("second_hand",), read_flag)
-        sources = self._names("sources", reading.source_mark, preset.every_source)
+        sources = self._names("sources", reading.source_mark, preset.every_source).called(reading.source_names)
         start, end = days.column(pa.date32(), attrgetter("start")), days.column(pa.date32(), attrgetter("end"))
         return {
             "record_id": _joined(pa.scalar(f"{entry.name}:"), self.ids),

@@ -23,6 +23,7 @@ from contested.base.places import Box, check_point
 from contested.base.times import DayInterval, parse_interval
 from contested.incidents.coordinates import read_degrees
 from contested.incidents.presets import Preset
+from contested.incidents.source_files import resolve_timemap_sources
 
 WORLD: Box = (-180.0, -90.0, 180.0, 90.0)
 #: Cells of a row by column: those that a value is made from.
@@ -80,6 +81,14 @@ class Reading:
     def source_mark(self) -> re.Pattern[str]:
         """What parts the sources of a cell."""
         return _mark(self.preset.separators, self.preset.separator_pattern)
+
+    @cached_property
+    def source_names(self) -> Mapping[str, str]:
+        """Identifier of a source → its first address, else its title, where a file beside the dataset tells them."""
+        if self.preset.sources_file is None:
+            return {}
+        named = resolve_timemap_sources(self.path.parent, self.preset.sources_file)
+        return {key: (*one.paths, one.title)[0] or key for key, one in named.items()}
 
     @cached_property
     def actor_mark(self) -> re.Pattern[str]:

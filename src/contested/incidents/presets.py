@@ -118,6 +118,8 @@ class Preset(_Part):
     """A regular expression in their place."""
     every_source: bool = False
     """Whether all columns of ``sources`` count, not only the first that is filled."""
+    sources_file: str | None = None
+    """A file beside the dataset that tells what the identifiers of its sources stand for (TimeMap's sources.json)."""
     source_kinds: dict[str, str] = {}
     """Column of ``sources`` → what they are (``news``, ``ngo``); elsewhere a row's cell of ``source_kinds`` says it."""
     actor_separators: Names = ()
