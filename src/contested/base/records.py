@@ -424,6 +424,18 @@ INCIDENT_PLACES = Table(
     ),
 )  # fmt: skip
 
+CLAIM_LINKS = Table(
+    "claim_links", "a claim and an incident that it may tell of", ("claim_id", "incident_id"),
+    (
+        _c("claim_id", "text", "the claim"),
+        _c("incident_id", "text", "the incident"),
+        _c("record_id", "text", "the record of it that the claim fits best"),
+        _c("probability", "real", "how sure it is, in [0, 1]"),
+        _c("linked", "bool", "whether it is taken to tell of it"),
+        _c("reasons", "text", "what speaks for and against it, each with its log-odds"),
+    ),
+)  # fmt: skip
+
 SENSITIVITY = Table(
     "sensitivity", "the headline counts under one way of linking records", ("variant_no",),
     (
@@ -557,6 +569,6 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         ORIGINALS, DOCUMENTS, CLAIMS, VOTES, ACCOUNTS, CONTRADICTIONS, RECORDS, LINKS, INCIDENTS,
-        INCIDENT_PLACES, SENSITIVITY, HOLDINGS, CONTROL, FRONTS, FINDINGS, FINDING_ROWS, DECISIONS, REJECTS, NOTES,
+        INCIDENT_PLACES, CLAIM_LINKS, SENSITIVITY, HOLDINGS, CONTROL, FRONTS, FINDINGS, FINDING_ROWS, DECISIONS, REJECTS, NOTES,
     )
 }  # fmt: skip

@@ -259,25 +259,44 @@ def _scored(records: Comparable, judged: Mapping[tuple[int, int], bool], reach: 
     """Pairs of rows with their probability, of every two datasets."""
     import pyarrow as pa
 
-    parts = [_pairs_table(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), "score", None)]
+    nothing = np.zeros(0, dtype=np.int64)
+    parts = [_pairs_table(nothing, nothing, np.zeros(0), "score", None)]
     rows_of = [np.flatnonzero(records.dataset == number) for number in np.unique(records.dataset)]
     # The smaller dataset is the left one, so that nothing hangs on how datasets are called.
     rows_of.sort(key=len)
     for at, left in enumerate(rows_of):
         for right in rows_of[at + 1 :]:
-            a, b = reach.pairs(records, left, right)
-            if not len(a):
-                continue
-            pairs = _compared(records, a, b)
-            linkage = _fitted(records, left, right, (a, b, pairs), judged, reach)
-            said = linkage.parts(pairs)
-            total = np.sum(list(said.values()), axis=0)
-            # Rounded, so that pairs that are compared alike are equal whatever their datasets are called.
-            probability = np.round(1.0 / (1.0 + np.exp(-total)), 9)
-            kept = np.flatnonzero(probability >= UNSURE_FROM)
-            reasons = explain(said, pairs, kept)
-            parts.append(_pairs_table(a[kept], b[kept], probability[kept], "score", reasons))
+            parts.append(_pairs_table(*score_sides(records, left, right, judged, reach)))
     return pa.concat_tables(parts)
+
+
+def score_sides(
+    records: Comparable, left: Rows, right: Rows, judged: Mapping[tuple[int, int], bool], reach: Reach
+) -> tuple[Rows, Rows, Reals, str, pa.Array]:
+    """Pairs of left and right rows that are not surely different: rows, probability, ``score``, and reasons.
+
+    Parameters
+    ----------
+    records
+        All records as arrays.
+    left, right
+        Rows of two datasets, or of two other sides that are weighed by one model.
+    judged
+        (row, row) → whether a person linked them.
+    reach
+        How wide the windows are.
+    """
+    import pyarrow as pa
+
+    a, b = reach.pairs(records, left, right)
+    if not len(a):
+        return a, b, np.zeros(0), "score", pa.nulls(0, pa.string())
+    pairs = _compared(records, a, b)
+    said = _fitted(records, left, right, (a, b, pairs), judged, reach).parts(pairs)
+    # Rounded, so that pairs that are compared alike are equal whatever their datasets are called.
+    probability = np.round(1.0 / (1.0 + np.exp(-np.sum(list(said.values()), axis=0))), 9)
+    kept = np.flatnonzero(probability >= UNSURE_FROM)
+    return a[kept], b[kept], probability[kept], "score", explain(said, pairs, kept)
 
 
 def _compared(records: Comparable, a: Rows, b: Rows, turned: Comparable | None = None) -> Compared:
