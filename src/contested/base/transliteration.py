@@ -128,9 +128,8 @@ _ONE_LETTER = {
 #: Combining marks of every script in use here, vowel signs of Arabic and Hebrew, the Arabic filler, and apostrophes.
 _SIGNS = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0640'’‘`´ʿʾʼʻ]+")
 _INITIALS = re.compile(r"\b(\w)\.(?=\w\b)")
-_BETWEEN = re.compile(r"[^\w\n]+|_+")
+_BETWEEN = re.compile(r"(?:(?!\n)[\W_])+")
 _ARABIC_ARTICLE = re.compile(r"\bال(?=\w\w)")
-_LINE_ENDS = re.compile(r"^ | $", re.MULTILINE)
 _ARABIC_WORD = re.compile("[\u0621-\u06d3]+")
 _CYRILLIC_WORD = re.compile("[\u0400-\u045f\u0490\u0491]+")
 #: An article written as one word with its name: AlBayadah, Alqaboun.
@@ -154,8 +153,9 @@ def fold_script(text: str) -> str:
         plain = unicodedata.normalize("NFKD", plain)
         for letter, other in _ONE_LETTER.items():
             plain = plain.replace(letter, other)
-    plain = _LINE_ENDS.sub("", _BETWEEN.sub(" ", _SIGNS.sub("", plain)))
-    return _ARABIC_ARTICLE.sub("", plain)
+    plain = _BETWEEN.sub(" ", _SIGNS.sub("", plain))
+    plain = plain.replace("\n ", "\n").replace(" \n", "\n").strip(" ")
+    return plain if plain.isascii() else _ARABIC_ARTICLE.sub("", plain)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -75,6 +75,8 @@ class RowAddresses:
             return f"council.html#vote-{anchor(row['claim_id'])}"
         if table in ("incident_places", "control", "fronts"):
             return self._paged_row("incidents", row["incident_id"])
+        if table == "place_candidates":
+            return self._paged_row(row["of_table"], row["row_key"])
         if table == "links":
             return self._paged_row("records", row["record_a"])
         if table in ("findings", "finding_rows"):

@@ -208,6 +208,7 @@ _TABLES = {
     "table_accounts": "answers",
     "table_contradictions": "contradictions",
     "table_records": "records",
+    "table_place_candidates": "places that rows without a point may mean",
     "table_links": "links between records",
     "table_incidents": "incidents",
     "table_incident_places": "places of incidents",
