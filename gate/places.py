@@ -7,8 +7,8 @@ Out: figures as JSON; exit 1 when one lies below its floor. Refuses: another for
 
 *given*: the marked names are handed over, so that only the resolving counts; a name without a candidate counts as
 wrong and, as in the literature, has no error in metres. *read*: names are found in the bare text, and those that
-overlap a marked one are resolved. ``choose`` is the first half of the articles, which weights and limits were chosen on;
-``check`` is the other.
+overlap a marked one are resolved. ``choose`` is the first half of the articles, which weights and limits were chosen
+on; ``check`` is the other.
 
     PYTHONPATH=src python gate/places.py --articles FILE.xml
     PYTHONPATH=src python gate/places.py --labels LABELS.csv --places PLACES.csv PLACES.csv --region 36.9 36.0 37.4 36.4
@@ -123,7 +123,8 @@ def _errors_m(candidates: Sequence[Candidate], point: tuple[float, float]) -> li
 def _spread(errors_m: Sequence[float]) -> dict[str, float]:
     """Accuracy of all and of those with a candidate, mean and median error, and the area under the curve of errors.
 
-    The area is that of Jurgens and others (2015): the mean of ln(1 + km) over that of the farthest two points; 0 is best.
+    The area is that of Jurgens and others (2015): the mean of ln(1 + km), over that of the farthest two points; 0 is
+    best.
     """
     errors = np.array(errors_m, dtype=np.float64)
     placed = errors[~np.isnan(errors)]
@@ -136,7 +137,7 @@ def _spread(errors_m: Sequence[float]) -> dict[str, float]:
 
 
 def score_read(placer: Placer, articles: Sequence[Article]) -> dict[str, float]:
-    """How many names are found in the bare text, and how near those lie; a name counts when it overlaps a marked one."""
+    """How many names are found in the bare text, and how near those lie: a name counts that overlaps a marked one."""
     right = n_found = n_marked = 0
     errors_m: list[float] = []
     for article in articles:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache, cached_property
+from itertools import chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,7 +89,8 @@ def in_columns(places: Sequence[Place]) -> Columns:
         [(p.lon, p.lat, np.nan if p.radius_m is None else p.radius_m, p.population) for p in places], dtype=np.float64
     ).reshape(-1, 4)
     return Columns(
-        [p.name for p in places], [p.other_names for p in places], *numbers.T,
+        [p.name for p in places], [p.other_names for p in places],
+        numbers[:, 0], numbers[:, 1], numbers[:, 2], numbers[:, 3],
         np.array([KINDS.index(p.kind) for p in places], dtype=np.int8),
         np.array([p.country for p in places], dtype=np.str_), np.array([p.division for p in places], dtype=np.str_),
         [p.source for p in places],
@@ -96,11 +99,12 @@ def in_columns(places: Sequence[Place]) -> Columns:
 
 def joined(parts: Sequence[Columns]) -> Columns:
     """The rows of several columns, in order."""
-    whole = []
-    for name in Columns.__slots__:
-        values = [getattr(part, name) for part in parts]
-        whole.append(np.concatenate(values) if isinstance(values[0], np.ndarray) else sum(values, []))
-    return Columns(*whole)
+    whole: dict[str, Any] = {}
+    for column in fields(Columns):
+        values = [getattr(part, column.name) for part in parts]
+        arrays = isinstance(values[0], np.ndarray)
+        whole[column.name] = np.concatenate(values) if arrays else list(chain.from_iterable(values))
+    return Columns(**whole)
 
 
 @dataclass(frozen=True)
@@ -179,32 +183,36 @@ def load_gazetteer() -> Gazetteer:
     gc.disable()
     try:
         columns, missing = read_world()
-        return Gazetteer(columns, len(columns.name), missing, None, _index_names(columns))
+        return index_places(columns, missing)
     finally:
         if collecting:
             gc.enable()
 
 
+def index_places(columns: Columns, missing: tuple[str, ...] = ()) -> Gazetteer:
+    """A gazetteer of these places, found by all their names."""
+    return Gazetteer(columns, len(columns.name), missing, None, _index_names(columns))
+
+
 def _index_names(columns: Columns) -> dict[str, int | list[int]]:
     """Key of a name → the numbers of its places; a bare number for one, since most names have one."""
-    named = [
-        (name, row)
-        for row, (first, others) in enumerate(zip(columns.name, columns.other_names, strict=True))
-        for name in (first, *others)
-    ]
     found: dict[str, int | list[int]] = {}
     # Plain letters by themselves, since folding a text with one other letter costs four times as much.
-    for ascii_only in (True, False):
-        some = [pair for pair in named if pair[0].isascii() is ascii_only]
-        keys = fold_script("\n".join([name.replace("\n", " ") for name, _ in some])).split("\n")
-        for key, (_, row) in zip(keys, some, strict=False):
-            known = found.get(key)
-            if known is None:
-                found[key] = row
-            elif isinstance(known, int):
+    names: dict[bool, list[str]] = {True: [], False: []}
+    rows: dict[bool, list[int]] = {True: [], False: []}
+    for row, first in enumerate(columns.name):
+        for name in (first, *columns.other_names[row]):
+            plain = name.isascii()
+            names[plain].append(name)
+            rows[plain].append(row)
+    for plain in (True, False):
+        keys = fold_script("\n".join([name.replace("\n", " ") for name in names[plain]])).split("\n")
+        for key, row in zip(keys, rows[plain], strict=bool(rows[plain])):
+            known = found.setdefault(key, row)
+            if isinstance(known, int):
                 if known != row:
                     found[key] = [known, row]
-            elif row not in known[-1:]:
+            elif known[-1] != row:
                 known.append(row)
     found.pop("", None)
     return found

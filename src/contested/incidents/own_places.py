@@ -2,7 +2,7 @@
 
 In: CSV files with ``name, lon, lat`` and optionally ``other_names`` (parted by ``|`` or ``;``), ``radius_m``, ``kind``
 and ``address``; the table ``records``. Out: places for the gazetteer. Refuses, to ``rejects``: a list that cannot be
-read, and a row without a name, without a possible point, with a radius that is no positive number, or with another kind.
+read, and a row without a name, without a possible point, with a radius that is no positive number, or of another kind.
 """
 
 from __future__ import annotations

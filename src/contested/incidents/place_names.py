@@ -90,6 +90,11 @@ def take_apart(text: str) -> Written:
     return Written(heads, tuple(parts[1:]), extra_m)
 
 
+def _core(name: str) -> str:
+    """A name, folded, without words for kinds, directions and parts."""
+    return " ".join(word for word in fold_script(name).split() if word not in KIND_WORDS and word not in PART_WORDS)
+
+
 class NameFinder:
     """Looks names up in one gazetteer; what it worked out for a name is kept."""
 
@@ -104,6 +109,8 @@ class NameFinder:
             found: dict[int, Match] = {}
             for head in written.heads:
                 self._add(found, self._of_name(head, written.extra_m))
+            if all(match.like < LIKE["spelling"] for match in found.values()):
+                self._add(found, self._by_word(_core(written.heads[-1]), written.extra_m))
             if not found:
                 for wider in written.wider:
                     for row in self.gazetteer.named(fold_script(wider)):
@@ -121,14 +128,12 @@ class NameFinder:
         words = fold_script(name).split()
         kind = next((KIND_WORDS[word] for word in words if KIND_WORDS.get(word)), "")
         rest = [word for word in words if word not in KIND_WORDS]
-        core = " ".join(word for word in rest if word not in PART_WORDS)
+        core = _core(name)
         found = self._bearing(name, "name", extra_m, kind)
         if core and len(rest) < len(words) and core == " ".join(rest):
             found += self._bearing(core, "kind", extra_m, kind)
         elif core and not found:
             found += self._bearing(core, "part", extra_m, "")
-        if all(match.like < LIKE["spelling"] for match in found):
-            found += self._by_word(core, extra_m)
         return found
 
     def _bearing(self, name: str, way: str, extra_m: float, kind: str) -> list[Match]:
@@ -159,7 +164,9 @@ class NameFinder:
             if len(word) < RARE_CONSONANTS or not 0 < len(rows) <= RARE_PLACES:
                 continue
             for row in rows:
-                shared = max(self._shared(words, key) for other in self.gazetteer.names(row) for key in sound_keys(other))
+                shared = max(
+                    self._shared(words, key) for other in self.gazetteer.names(row) for key in sound_keys(other)
+                )
                 match = Match(row, LIKE["word"] * (0.5 + shared / 2), "shares a rare word with the name", extra_m)
                 self._add(best, [match])
         return list(best.values())
@@ -167,7 +174,10 @@ class NameFinder:
     def _shared(self, words: set[str], key: str) -> float:
         """Share of two names' words that both have, each word weighing more the fewer places have it."""
         others = set(key[1:].split())
-        weight = {word: math.log1p(len(self.gazetteer.local) / (1 + len(self._words.get(word, ())))) for word in words | others}
+        weight = {
+            word: math.log1p(len(self.gazetteer.local) / (1 + len(self._words.get(word, ()))))
+            for word in words | others
+        }
         return sum(weight[word] for word in words & others) / sum(weight.values())
 
     @cached_property

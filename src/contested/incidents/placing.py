@@ -1,13 +1,14 @@
 """A place string and what is known around it → ranked candidates: where it may be, how likely, and why.
 
 In: place strings with their hints (what they are said to lie in) and their context (what else is named with them), a
-gazetteer, and the case's region. Out: :class:`Candidate` rows, best first, with a score in [0, 1] and a reason in words.
+gazetteer, and the case's region. Out: :class:`Candidate` rows, best first, with a score in [0, 1] and a reason.
 Refuses: nothing; a name that no place bears gives no candidate, and the caller keeps that as a row.
 
 Ranking is a conditional logit (McFadden 1974): each candidate has a utility, linear in what speaks for it, and its
-share is the exponential of that over the sum for all candidates and one more, "a place that no list holds". The score
-is that share, with those of other lists' entries for the same place, times how like the name is. Weights of what can be learnt from news were fitted on one half of the
-articles of two corpora (docs/methods/places.md); those of the region cannot be, and are set.
+share is the exponential of that over the sum for all candidates and one more, "a place that no list holds". The
+score is that share, with those of other lists' entries for the same place, times how like the name is. Weights of
+what can be learnt from news were fitted on one half of the articles of two corpora (docs/methods/places.md); those
+of the region cannot be, and are set.
 """
 
 from __future__ import annotations
@@ -26,8 +27,10 @@ from contested.incidents.place_names import Match, NameFinder, take_apart
 #: changed: run the gate again.
 WEIGHTS: dict[str, float] = {
     "people": 2.3, "continent": 0.0, "country": 2.6, "admin1": -0.3, "admin2": -1.5,
-    "like": 4.0, "within": 2.4, "near": 2.8, "compatriots": 5.8,
+    "like": 4.0, "within": 8.0, "near": 2.8, "compatriots": 5.8,
 }  # fmt: skip
+#: ``within`` alone is set: what a row says of itself ("Karsk, Ostria") outweighs three powers of ten of people, and in
+#: news it is too rare to fit.
 #: Weight of lying in the case's region, of being the kind of place that is written, and of being in the case's own
 #: list or its datasets. Set, not fitted: a region outweighs two powers of ten of people.
 REGION_WEIGHT, KIND_WEIGHT, OWN_WEIGHT = 12.0, 6.0, 5.0
@@ -148,7 +151,9 @@ class Placer:
             west, south, east, north = self.gazetteer.region
             lon, lat = at.lon[rows], at.lat[rows]
             table[:, 9] = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
-        table[:, 10] = [bool(match.kind) and match.kind == KINDS[kind] for match, kind in zip(matches, kinds, strict=True)]
+        table[:, 10] = [
+            bool(match.kind) and match.kind == KINDS[kind] for match, kind in zip(matches, kinds, strict=True)
+        ]
         table[:, 11] = rows >= self.gazetteer.n_world
         return table
 
@@ -222,5 +227,5 @@ def _sphere_m(at: Columns, rows: NDArray[np.int64], others: NDArray[np.int64]) -
     lon_a, lat_a = np.radians(at.lon[rows])[:, None], np.radians(at.lat[rows])[:, None]
     lon_b, lat_b = np.radians(at.lon[others]), np.radians(at.lat[others])
     half = np.sin((lat_a - lat_b) / 2) ** 2 + np.cos(lat_a) * np.cos(lat_b) * np.sin((lon_a - lon_b) / 2) ** 2
-    return 2 * EARTH_M * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
-
+    metres: Floats = 2 * EARTH_M * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
+    return metres

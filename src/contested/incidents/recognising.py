@@ -32,7 +32,9 @@ SOUND_CONSONANTS = 3
 LETTERS_LONG = 3
 _LETTERS = frozenset(["us", "uk", "usa", "uae", "drc"])
 _WORD = re.compile(r"[^\W\d_](?:[\w’'ʿʾ]*\w)?(?:\.(?:[^\W\d_]\.)+)?")
-_JOINING = frozenset("of the de del la las los le du da do dos al el ar as ash ad an at az ez es and upon on sur".split())
+_JOINING = frozenset(
+    "of the de del la las los le du da do dos al el ar as ash ad an at az ez es and upon on sur".split()
+)
 #: Words in capitals that begin sentences or head lines, and are also some hamlet's name.
 _COMMON = frozenset(
     """a about above act after again against age all also am among an and any april are area army art as at august away
@@ -54,7 +56,9 @@ _COMMON = frozenset(
     word work world would year years yes yet you young your jan feb mar apr jun jul aug sept sep oct nov dec god dad mom sen rep inc""".split()
 )
 #: Words before a name that a place follows, and those before and after it that no place does.
-_LEADS = frozenset("in at near from outside inside around across throughout towards toward to into over north south east west".split())
+_LEADS = frozenset(
+    "in at near from outside inside around across throughout towards toward to into over north south east west".split()
+)
 _TITLES = frozenset(
     """mr mrs ms dr sir lord lady president minister secretary senator governor mayor judge justice general gen colonel col
     major capt captain lieutenant lt sergeant sgt officer prof professor king queen prince princess pope bishop imam sheikh

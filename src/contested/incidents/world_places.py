@@ -117,19 +117,19 @@ def _middle_of(country: dict[str, Any]) -> tuple[float, float] | None:
 
     Either alone lies farther from the points that other gazetteers give.
     """
-    lat, lon = country.get("latlng") or (None, None)
+    given = country.get("latlng")
     pieces = [
         piece
         for outline in country.get("geoJSON", {}).get("features", ())
         for piece in shapely.get_parts(shapely.from_geojson(json.dumps(outline["geometry"])))
     ]
     if not pieces:
-        return None if lat is None else (float(lon), float(lat))
+        return (float(given[1]), float(given[0])) if given else None
     middle = max(pieces, key=lambda piece: piece.area).centroid
     # A point on the far side of the 180th meridian has no middle with the land.
-    if lat is None or abs(lon - middle.x) > 180:
-        return float(middle.x), float(middle.y)
-    return tuple(LAND_SHARE * land + (1 - LAND_SHARE) * given for land, given in ((middle.x, lon), (middle.y, lat)))
+    share = 1.0 if not given or abs(given[1] - middle.x) > 180 else LAND_SHARE
+    lat, lon = given or (0.0, 0.0)
+    return share * middle.x + (1 - share) * lon, share * middle.y + (1 - share) * lat
 
 
 def _country_names() -> dict[str, list[str]]:
@@ -152,13 +152,13 @@ def _divisions() -> Columns:
     subdivisions, towns = _table("subdivisions"), _table("cities")
     parents = [int(row[7] or 0) for row in subdivisions]
     inside = [[int(number) for number in row[2].split("|") if number] for row in towns]
-    inside = [{*numbers, *(parents[number - 1] for number in numbers)} - {0} for numbers in inside]
-    town_of = np.repeat(np.arange(len(towns)), [len(numbers) for numbers in inside])
-    members = np.array([number - 1 for numbers in inside for number in numbers], dtype=np.int64)
+    with_parents = [{*numbers, *(parents[number - 1] for number in numbers)} - {0} for numbers in inside]
+    town_of = np.repeat(np.arange(len(towns)), [len(numbers) for numbers in with_parents])
+    members = np.array([number - 1 for numbers in with_parents for number in numbers], dtype=np.int64)
     points = np.array([(float(row[6]), float(row[5])) for row in towns]).reshape(-1, 2)[town_of]
     people = np.array([float(row[4] or 0) for row in towns])[town_of]
     centre, radius_m = middles(members, points, len(subdivisions))
-    total = np.bincount(members, people, len(subdivisions))
+    total = np.bincount(members, people, len(subdivisions)).astype(np.float64)
     kept = [n for n, row in enumerate(subdivisions) if row[6] in ("1", "2") and not np.isnan(radius_m[n])]
     rows = [subdivisions[number] for number in kept]
     return Columns(
@@ -207,7 +207,9 @@ def middles(groups: NDArray[np.int64], points: Floats, n_groups: int) -> tuple[F
     order = np.argsort(groups, kind="stable")
     groups, points = groups[order], points[order]
     turn = np.radians(points[:, 0])
-    mean = np.degrees(np.arctan2(np.bincount(groups, np.sin(turn), n_groups), np.bincount(groups, np.cos(turn), n_groups)))
+    mean = np.degrees(
+        np.arctan2(np.bincount(groups, np.sin(turn), n_groups), np.bincount(groups, np.cos(turn), n_groups))
+    )
     lon = (points[:, 0] - mean[groups] + 180) % 360 - 180
     present, first = np.unique(groups, return_inverse=True)
     hulls = shapely.convex_hull(shapely.multipoints(shapely.points(lon, points[:, 1]), indices=first))
