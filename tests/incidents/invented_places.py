@@ -9,7 +9,9 @@ REGION = (20.0, 10.0, 21.0, 11.0)
 WORLD = [
     Place("Velmland", 20.5, 10.5, None, "country", "made up", ("Velmlandia", "فلملاند"), 9_000_000, "VL"),
     Place("Ostria", 60.0, 50.0, None, "country", "made up", (), 5_000_000, "OS"),
-    Place("Karsk", 20.5, 10.5, 60_000.0, "admin1", "made up", ("Karsk Province", "محافظة كرسك"), 400_000, "VL", "VL.01"),
+    Place(
+        "Karsk", 20.5, 10.5, 60_000.0, "admin1", "made up", ("Karsk Province", "محافظة كرسك"), 400_000, "VL", "VL.01"
+    ),
     Place("Karsk", 20.5, 10.5, 5_000.0, "town", "made up", ("كرسك", "Карск"), 120_000, "VL", "VL.01"),
     Place("Karsk", 60.1, 50.1, 1_500.0, "town", "made up", (), 15_000, "OS", "OS.07"),
     Place("Zahmanet", 20.6, 10.6, 1_000.0, "town", "made up", ("زحمنة",), 2_000, "VL", "VL.01"),

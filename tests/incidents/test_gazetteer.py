@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.incidents.invented_places import OWN, REGION, WORLD, make_gazetteer
 
 from contested.base.transliteration import fold_script, sound_keys
 from contested.incidents.gazetteer import KINDS, RADIUS_M, Place, in_columns, index_places, joined, load_gazetteer
 from contested.incidents.world_places import LEAST_DIVISION_M, middles, read_world
-from tests.incidents.invented_places import OWN, REGION, WORLD, make_gazetteer
 
 NAMES = st.text(st.characters(codec="utf-8", categories=["L", "M", "P", "Zs"]), min_size=1, max_size=12)
 PLACES = st.builds(
@@ -93,7 +93,9 @@ def test_packages_that_are_absent_are_named(monkeypatch: pytest.MonkeyPatch) -> 
 def test_the_world_is_found_in_three_scripts() -> None:
     gazetteer = load_gazetteer()
     for name in ("Damascus", "دمشق", "Дамаск"):
-        kinds = {(gazetteer.place(row).kind, gazetteer.place(row).country) for row in gazetteer.named(fold_script(name))}
+        kinds = {
+            (gazetteer.place(row).kind, gazetteer.place(row).country) for row in gazetteer.named(fold_script(name))
+        }
         assert ("town", "SY") in kinds
 
 

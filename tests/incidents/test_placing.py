@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.incidents.invented_places import OWN, WORLD, make_gazetteer
 
 from contested.incidents.gazetteer import Place
 from contested.incidents.place_names import VICINITY_M, take_apart
 from contested.incidents.placing import Candidate, Mention, Placer
-from tests.incidents.invented_places import OWN, WORLD, make_gazetteer
 
 PLACED = Placer(make_gazetteer())
 ANYWHERE = Placer(make_gazetteer(own=False, region=False))
