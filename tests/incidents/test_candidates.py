@@ -26,7 +26,9 @@ def _invented_world(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def case(make_case: Callable[..., Case], tmp_path: Path) -> Case:
-    return make_case(tmp_path, region={"name": "Karsk", "box": list(REGION)})
+    datasets = [{"name": name, "preset": "plain", "path": "datasets/d.csv"} for name in ("a", "b")]
+    datasets += [{"name": "closed", "preset": "plain", "path": "datasets/d.csv", "publish_rows": False}]
+    return make_case(tmp_path, region={"name": "Karsk", "box": list(REGION)}, datasets=datasets)
 
 
 def named(make_record: MakeRecord, key: str, name: str | None, **values: Any) -> dict[str, Any]:
@@ -171,6 +173,7 @@ def test_names_of_the_datasets_become_places_by_their_median(case: Case, make_re
         at("a:1", "Selk", 20.50), at("a:2", "SELK", 20.51), at("b:1", "Selk", 20.52),
         at("a:3", "Two Towns", 20.1), at("a:4", "Two Towns", 20.9),
         at("a:5", "Secret", 20.5, publish=False), at("a:6", "Vague", 20.5, radius_m=None),
+        at("closed:1", "Hidden", 20.5),
     ]  # fmt: skip
     (place,) = dataset_places(case, RECORDS.from_rows(rows))
     assert (place.lon, place.lat, place.kind, place.source) == (20.51, 10.5, "place", "points of a, b")

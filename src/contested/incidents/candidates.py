@@ -67,15 +67,15 @@ def find_candidates(
 
 
 def _of_records(records: pa.Table) -> Iterator[tuple[str, str, Mention]]:
-    columns = ["record_id", "place_name", "lon", "radius_m", "extra"]
-    for row in records.select(columns).to_pylist():
-        if row["lon"] is None or row["radius_m"] is None:
-            extra = json.loads(row["extra"])
-            wider = tuple(
-                value for name, value in sorted(extra.items())
-                if _WIDER_COLUMN.match(name) and isinstance(value, str) and value and value != row["place_name"]
-            )  # fmt: skip
-            yield "records", row["record_id"], Mention(row["place_name"] or "", wider)
+    import pyarrow.compute as pc
+
+    unplaced = pc.or_(pc.is_null(records["lon"]), pc.is_null(records["radius_m"]))
+    for row in records.select(["record_id", "place_name", "extra"]).filter(unplaced).to_pylist():
+        wider = tuple(
+            value for name, value in sorted(json.loads(row["extra"]).items())
+            if _WIDER_COLUMN.match(name) and isinstance(value, str) and value and value != row["place_name"]
+        )  # fmt: skip
+        yield "records", row["record_id"], Mention(row["place_name"] or "", wider)
 
 
 def _of_claims(claims: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str, Mention]]:

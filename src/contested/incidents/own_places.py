@@ -10,13 +10,11 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from contested.base.case import Case
+from contested.base.engine import Engine
 from contested.base.errors import DatasetError, nearest_name
 from contested.base.places import check_point, geodesic_m
 from contested.base.rows import Row, read_rows
@@ -94,28 +92,38 @@ def _number(values: dict[str, str], column: str) -> float | None:
         raise ValueError(f'{column} "{text}" is no number; write it with a decimal point') from None
 
 
+#: One row a name: medians, the box that holds its points, and who gives them.
+_POINTS_OF_NAMES = """
+    SELECT key, list_sort(list(DISTINCT place_name)) AS names, list_sort(list(DISTINCT dataset)) AS datasets,
+           median(lon) AS lon, median(lat) AS lat, median(radius_m) AS radius_m,
+           min(lon) AS west, max(lon) AS east, min(lat) AS south, max(lat) AS north
+    FROM records JOIN keys USING (place_name) SEMI JOIN datasets USING (dataset)
+    WHERE lon IS NOT NULL AND radius_m IS NOT NULL AND publish AND key <> ''
+    GROUP BY key ORDER BY key
+"""
+
+
 def dataset_places(case: Case, records: pa.Table) -> list[Place]:
     """One place for each name that the datasets give points to: their median, with a radius that holds them.
 
     Rows that may not be published give no place, since a candidate shows where it comes from. Names whose points lie
     more than :data:`MAX_SPREAD_M` from their median stand for several places and give none either.
     """
-    barred = {dataset.name for dataset in case.file.datasets if not dataset.publish_rows}
-    named: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    columns = ["dataset", "place_name", "lon", "lat", "radius_m", "publish"]
-    for row in records.select(columns).to_pylist():
-        pointed = row["place_name"] and row["lon"] is not None and row["radius_m"] is not None
-        if pointed and row["publish"] and row["dataset"] not in barred:
-            named[fold_script(row["place_name"])].append(row)
+    import pyarrow as pa
+
+    names = [name for name in records["place_name"].unique().to_pylist() if name]
+    keys = pa.table({
+        "place_name": pa.array(names, pa.string()), "key": pa.array(map(fold_script, names), pa.string()),
+    })  # fmt: skip
+    shown = [dataset.name for dataset in case.file.datasets if dataset.publish_rows]
+    tables = {"records": records, "keys": keys, "datasets": pa.table({"dataset": pa.array(shown, pa.string())})}
     places = []
-    for _, rows in sorted(named.items()):
-        lons, lats = [row["lon"] for row in rows], [row["lat"] for row in rows]
-        lon, lat = float(np.median(lons)), float(np.median(lats))
-        spread_m = float(geodesic_m(lons, lats, lon, lat).max())
-        if spread_m > MAX_SPREAD_M:
-            continue
-        radius_m = max(spread_m, float(np.median([row["radius_m"] for row in rows])))
-        source = "points of " + ", ".join(sorted({row["dataset"] for row in rows}))
-        name, *others = sorted({row["place_name"] for row in rows})
-        places.append(Place(name, lon, lat, radius_m, "place", source, tuple(others)))
+    for row in Engine().query(_POINTS_OF_NAMES, tables).to_pylist():
+        lons, lats = [row["west"], row["east"]] * 2, [row["south"], row["south"], row["north"], row["north"]]
+        spread_m = float(geodesic_m(lons, lats, row["lon"], row["lat"]).max())
+        if spread_m <= MAX_SPREAD_M:
+            name, *others = row["names"]
+            source = "points of " + ", ".join(row["datasets"])
+            radius_m = max(spread_m, row["radius_m"])
+            places.append(Place(name, row["lon"], row["lat"], radius_m, "place", source, tuple(others)))
     return places
