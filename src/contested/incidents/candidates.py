@@ -96,7 +96,7 @@ def _rows(table: str, key: str, text: str, found: list[Candidate]) -> Iterator[d
         more = len(found) - number if number == MAX_CANDIDATES else 0
         yield {
             **row, "candidate": number, "name": one.place.name, "kind": one.place.kind, "lon": one.place.lon,
-            "lat": one.place.lat, "radius_m": one.radius_m, "score": one.score,
+            "lat": one.place.lat, "radius_m": one.radius_m, "score": round(one.score, 4),
             "reason": one.reason + (f"; {more} less likely places are left out" if more else ""),
             "gazetteer": one.place.source, "chosen": one.chosen,
         }  # fmt: skip

