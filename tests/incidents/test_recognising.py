@@ -38,6 +38,7 @@ def test_names_are_spans_in_order_and_do_not_overlap(text: str) -> None:
         ("Strike on Karm el-Terhal near Karsk Province", ["Karm el-Terhal", "Karsk Province"]),
         ("Velmland’s army left Zahmanet's mills", ["Velmland", "Zahmanet"]),
         ("SHELLING IN ZAHMANET", ["ZAHMANET"]),
+        ("He left Az-Zahmanet", ["Az-Zahmanet"]),
         ("they walked to zahmanet", []),
         ("General Dolven Smith spoke", []),
         ("The Zahmanet Times wrote", []),

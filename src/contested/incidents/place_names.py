@@ -46,7 +46,7 @@ _PARTS = re.compile(r"\s*[,،;(/]\s*|\s+[-–—]\s+|\s+in\s+")
 LIKE = {"name": 1.0, "kind": 0.95, "spelling": 0.92, "sound": 0.8, "near": 0.8, "part": 0.6, "word": 0.6, "wider": 0.3}
 #: A word is rare when so few places of the region have it, and long enough when it has so many consonants.
 RARE_PLACES, RARE_CONSONANTS = 5, 3
-#: Fewest consonants of a whole name that is looked up by its sound: two ("Bb") fit too much.
+#: Fewest consonants of a whole name that is looked up by its sound: a single one fits too much.
 LEAST_CONSONANTS = 2
 
 
@@ -146,7 +146,7 @@ class NameFinder:
             for row in self.gazetteer.named(fold_script(name))
         ]
         known = {match.row for match in found}
-        keys = [key for key in sound_keys(name) if len(key.replace(" ", "")) > LEAST_CONSONANTS]
+        keys = [key for key in sound_keys(name) if len(key.strip("~").replace(" ", "")) >= LEAST_CONSONANTS]
         for row in dict.fromkeys(row for key in keys for row in self.gazetteer.sounding(key)):
             if row not in known:
                 spelt = any(same_name(name, other) for other in self.gazetteer.names(row))

@@ -32,9 +32,8 @@ SOUND_CONSONANTS = 3
 LETTERS_LONG = 3
 _LETTERS = frozenset(["us", "uk", "usa", "uae", "drc"])
 _WORD = re.compile(r"[^\W\d_](?:[\w’'ʿʾ]*\w)?(?:\.(?:[^\W\d_]\.)+)?")
-_JOINING = frozenset(
-    "of the de del la las los le du da do dos al el ar as ash ad an at az ez es and upon on sur".split()
-)
+_ARTICLES = frozenset("al el ar as ash ad an at az ez es".split())
+_JOINING = _ARTICLES | frozenset("of the de del la las los le du da do dos and upon on sur".split())
 #: Words in capitals that begin sentences or head lines, and are also some hamlet's name.
 _COMMON = frozenset(
     """a about above act after again against age all also am among an and any april are area army art as at august away
@@ -156,8 +155,10 @@ class _Reader:
     def _rows(self, k: int, n: int) -> list[int]:
         name = self.text[self.words[k].start : self.words[k + n - 1].end]
         rows = self.gazetteer.named(fold_script(name))
+        if n > 1 and self.words[k].plain in _ARTICLES:
+            rows = rows + self.gazetteer.named(fold_script(name[len(self.words[k].text) :]))
         for key in sound_keys(name):
-            if len(key.replace(" ", "")) > SOUND_CONSONANTS:
+            if len(key.strip("~").replace(" ", "")) >= SOUND_CONSONANTS:
                 rows = rows + self.gazetteer.sounding(key)
         return rows
 
