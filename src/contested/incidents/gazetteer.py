@@ -109,7 +109,7 @@ def joined(parts: Sequence[Columns]) -> Columns:
     return Columns(**whole)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Gazetteer:
     """The world's places, a case's own after them, and the indexes of their names."""
 
@@ -158,6 +158,11 @@ class Gazetteer:
         return rows
 
     @cached_property
+    def local_rows(self) -> frozenset[int]:
+        """The numbers of :attr:`local`, to ask whether one is among them."""
+        return frozenset(self.local)
+
+    @cached_property
     def _own_names(self) -> dict[str, list[int]]:
         rows = range(self.n_world, len(self.columns.name))
         return _grouped((fold_script(name), row) for row in rows for name in self.names(row))
@@ -177,7 +182,7 @@ def _grouped(pairs: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
 
 @cache
 def load_gazetteer() -> Gazetteer:
-    """The world's places from the packages that are installed; read once, in about three seconds."""
+    """The world's places from the packages that are installed; read once, in a few seconds."""
     from contested.incidents.world_places import read_world
 
     # A million small objects are made and kept: looking for garbage among them takes as long as making them.

@@ -14,7 +14,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 from contested.base.transliteration import fold_script, sound_keys
 from contested.incidents.gazetteer import KINDS, Gazetteer
@@ -72,6 +71,7 @@ _BODIES = frozenset(
 )
 #: Words that are no name by themselves.
 _NEVER = _COMMON | _TITLES | _BODIES | _JOINING
+_FOLLOWED = re.compile(r",\s[A-Z]")
 _CONTRACTED = re.compile("['’](?:m|ve|d|ll|re|t)$")
 #: Kinds that are believed whatever words they are made of.
 _WIDE = frozenset(["continent", "country", "admin1"])
@@ -179,11 +179,11 @@ class _Reader:
             return False
         starts = before is None or bool(re.search(r"[.!?:\n]\W*$", self.text[before.end : self.words[k].start]))
         led = before is not None and not starts and self.words[k].joined and before.plain in _LEADS
-        followed = bool(re.match(r",\s+[A-Z]", self.text[self.words[k + n - 1].end :][:4]))
+        followed = bool(_FOLLOWED.match(self.text, self.words[k + n - 1].end))
         titled = before is not None and self.words[k].joined and before.plain in _TITLES
         beside = [word for word in (before if self.words[k].joined and not starts else None, after) if word is not None]
         crowded = any(word.capital and word.plain not in _COMMON and word.plain not in _LEADS for word in beside)
-        doubtful = n == 1 and (starts or self.shouted or letters or name in self._small)
+        doubtful = n == 1 and (starts or self.shouted or letters or words[0] in self._small)
         return self._big_enough(rows, led or followed, crowded or titled, doubtful)
 
     def _names_people(self, name: str, rows: list[int]) -> bool:
@@ -199,14 +199,10 @@ class _Reader:
         kinds = {KINDS[at.kind[row]] for row in rows}
         if kinds & {"country", "continent"} or (kinds & _WIDE and not crowded):
             return True
-        if not crowded and any(row in self._local for row in rows):
+        if not crowded and not self.gazetteer.local_rows.isdisjoint(rows):
             return True
         least = LEAST_PEOPLE_LED if led else LEAST_PEOPLE_CROWDED if doubtful else LEAST_PEOPLE
         return bool(at.population[rows].max() >= (LEAST_PEOPLE_CROWDED if crowded else least))
-
-    @cached_property
-    def _local(self) -> frozenset[int]:
-        return frozenset(self.gazetteer.local)
 
 
 def _words(text: str) -> Iterator[_Word]:
