@@ -25,7 +25,7 @@ KIND_WORDS: dict[str, str] = {
     **dict.fromkeys("neighbourhood neighborhood quarter suburb حي ضاحيه микрорайон".split(), "neighbourhood"),
     **dict.fromkeys("district subdistrict county rayon raion منطقه ناحيه район".split(), "admin2"),
     **dict.fromkeys("governorate province oblast state prefecture محافظه область".split(), "admin1"),
-    **dict.fromkeys("the of area region country territory al el".split(), ""),
+    **dict.fromkeys("the of area region country territory al el ar as ash ad an at az ez es".split(), ""),
 }  # fmt: skip
 #: Words for a part of a place, or for what lies around it: the place itself is not what is meant.
 PART_WORDS = frozenset(
