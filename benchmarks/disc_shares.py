@@ -22,8 +22,8 @@ from typing import Any
 
 import numpy as np
 
+from contested.base.compiled import MANY_DISCS
 from contested.territory.control import ControlLayer
-from contested.territory.index.compiled import MANY_DISCS
 from contested.territory.plain_layers import open_layers
 
 RADII_M, PARTS = (1_000.0, 5_000.0, 25_000.0), (0.5, 0.35, 0.15)

@@ -131,8 +131,18 @@ path = "datasets/ged.csv"
 Rows in = rows used + rows refused; columns that a preset does not use are kept with the record, in `extra`. Metres
 and days of the codes can be set under `radius_m` and `widen_days` of the dataset, the order of slashed dates
 under `day_first` ([case.toml](case-toml.md)). Rows that a preset keeps from the dossier are counted there, not shown.
-Fields of a dataset that carry accounts (claims of responsibility, rival claims) stay in `extra`: no claims are made
-from them.
+Columns that carry accounts (claims of responsibility, accusations, who first said it) make claims where the preset
+lists them under `accounts`: a claim's passage is the row's block in a document of just those cells, its origin is
+`record`, and it is second hand. What a dataset's people coded counts as checked, what a machine coded does not.
+Columns that only name actors make none.
+
+```toml
+[[accounts]]
+stance = "claims_responsibility"
+speaker = "gname"
+when = { claimed = ["1"] }
+uncertain = { guncertain1 = ["1"] }
+```
 
 Comma-, semicolon- and tab-separated files are read, and JSON (an array of objects, JSON lines, GeoJSON features). A
 file is read whole: up to 512 MiB, in several times as much memory.
@@ -158,10 +168,12 @@ def _keys_of(model: type[BaseModel]) -> list[str]:
 def presets_page() -> str:
     """One section per preset, with its licence and traps, after the keys that a preset may hold."""
     from contested.base.presets import dataset_presets
+    from contested.incidents.account_fields import AccountField
     from contested.incidents.presets import TARGETS, FileForm, Filled, Precision, Preset, load_preset
 
     lines = [NOTICE, PRESETS_HEAD, *_keys_of(Preset), "", "`file`:", *_keys_of(FileForm), "", "`precision`:"]
     lines += [*_keys_of(Precision), "", "`precision.filled`:", *_keys_of(Filled), ""]
+    lines += ["`accounts`:", *_keys_of(AccountField), ""]
     lines += [f"A column can stand for: {', '.join(f'`{target}`' for target in TARGETS)}.", ""]
     for name in dataset_presets():
         preset = load_preset(name)
@@ -178,6 +190,12 @@ def presets_page() -> str:
         lines += [f"- Precision of the place: {'; '.join(metres)}."] if metres else []
         days = [f"{code}: {value} before and after" for code, value in preset.widen_days.items()]
         lines += [f"- Precision of the date, days: {'; '.join(days)}."] if days else []
+        lines += [
+            f"- Accounts: `{account.speaker}` {account.stance.replace('_', ' ')}"
+            + (f" `{account.target}`" if account.target else "")
+            + "".join(f", where `{column}` is {' or '.join(sorted(of))}" for column, of in account.when.items()) + "."
+            for account in preset.accounts
+        ]  # fmt: skip
         lines += ["", "| stands for | columns looked for |", "|---|---|"]
         lines += [f"| `{target}` | {', '.join(f'`{c}`' for c in names)} |" for target, names in preset.columns.items()]
         lines.append("")

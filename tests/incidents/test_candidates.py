@@ -12,7 +12,7 @@ from tests.incidents.invented_places import OWN, REGION, make_gazetteer
 
 from contested.base.case import Case
 from contested.base.records import PLACE_CANDIDATES, RECORDS
-from contested.incidents.candidates import MAX_CANDIDATES, find_candidates, placed_records
+from contested.incidents.candidates import MAX_CANDIDATES, find_candidates, place_rows, placed_records
 from contested.incidents.own_places import dataset_places, read_place_lists
 
 MakeRecord = Callable[..., dict[str, Any]]
@@ -110,6 +110,19 @@ def test_only_a_chosen_candidate_gives_a_point_and_says_so(case: Case, make_reco
     assert "Zahmanet" in json.loads(placed["a:1"]["extra"])["point_from"]
     assert all(placed[key] == before[key] for key in ("a:2", "a:3", "a:4", "a:5"))
     assert placed_records(records, PLACE_CANDIDATES.empty()).equals(records)
+
+
+@pytest.mark.parametrize("use", [True, False])
+def test_candidates_are_used_only_when_the_case_says_so(
+    use: bool, make_case: Callable[..., Case], make_record: MakeRecord, tmp_path: Path
+) -> None:
+    region = {"name": "Karsk", "box": list(REGION)}
+    case = make_case(tmp_path, region=region, **({"places": {"use_candidates": True}} if use else {}))
+    write_list(case, "name,lon,lat\nSelk,20.3,10.3\nNowhere,,\n")
+    placed = place_rows(case, RECORDS.from_rows([named(make_record, "a:1", "Selk")]), [])
+    assert placed.candidates["gazetteer"].to_pylist() == ["places/quarters.csv"]
+    assert placed.records["lon"].to_pylist() == ([20.3] if use else [None])
+    assert len(placed.rejects) == 1
 
 
 # --- the case's own places -----------------------------------------------------------------------

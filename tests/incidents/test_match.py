@@ -19,7 +19,9 @@ from contested.base.case import Case, DatasetEntry
 from contested.base.errors import RecordError
 from contested.base.places import geodesic_m
 from contested.base.records import DECISIONS, RECORDS
-from contested.incidents.match import LINK_ABOVE, SLACK_M, UNSURE_FROM, pair_probability, pair_records
+from contested.base.transliteration import fold_name
+from contested.incidents.comparing import SLACK_M, Comparable
+from contested.incidents.match import LINK_FROM, Reach, pair_records
 from contested.incidents.sources import read_dataset
 
 Make = Callable[..., dict[str, Any]]
@@ -48,7 +50,8 @@ def test_same_street_day_and_kind_in_two_datasets_is_linked(make_record: Make) -
     (link,) = pairs([make_record("a:1"), make_record("b:1", lon=37.191)]).values()
     assert link["linked"]
     assert link["decided_by"] == "score"
-    assert link["probability"] > LINK_ABOVE
+    assert link["probability"] > LINK_FROM
+    assert "same day" in link["reasons"]
     assert 85 < link["distance_m"] < 95
     assert link["gap_days"] == 0
 
@@ -59,16 +62,20 @@ def test_rows_of_one_dataset_are_never_scored(make_record: Make) -> None:
 
 @pytest.mark.parametrize(
     "other",
-    [{"lon": 37.3}, {"day": DAY + timedelta(days=2)}, {"radius_m": None}, {"lon": None, "lat": None, "radius_m": None}],
+    [{"lon": 37.3}, {"day": DAY + timedelta(days=9)}, {"lon": None, "lat": None, "radius_m": None}],
 )
 def test_too_far_too_late_or_without_a_place_is_no_pair(make_record: Make, other: dict[str, Any]) -> None:
     assert not pairs([make_record("a:1"), make_record("b:1", **other)])
 
 
+def probability(*rows: dict[str, Any]) -> float:
+    """Probability of the only pair of the rows; 0 when none was kept."""
+    return max((link["probability"] for link in pairs(list(rows)).values()), default=0.0)
+
+
 def test_a_shared_town_links_less_than_a_shared_street(make_record: Make) -> None:
-    (town,) = pairs([make_record("a:1", radius_m=25_000), make_record("b:1", radius_m=25_000)]).values()
-    assert not town["linked"]
-    assert UNSURE_FROM <= town["probability"] <= LINK_ABOVE
+    town = probability(make_record("a:1", radius_m=25_000), make_record("b:1", radius_m=25_000))
+    assert town < probability(make_record("a:1"), make_record("b:1"))
 
 
 def test_each_records_own_radius_makes_the_reach(make_record: Make) -> None:
@@ -78,28 +85,68 @@ def test_each_records_own_radius_makes_the_reach(make_record: Make) -> None:
 
 
 def test_tolls_that_exclude_each_other_lower_the_probability(make_record: Make) -> None:
-    def probability(low: int | None, high: int | None) -> float:
+    def told(low: int | None, high: int | None) -> float:
         other = make_record("b:1", killed_low=low, killed_high=high)
-        (link,) = pairs([make_record("a:1", killed_low=6, killed_high=6), other]).values()
-        return float(link["probability"])
+        return probability(make_record("a:1", killed_low=6, killed_high=6), other)
 
-    assert probability(20, 30) < probability(None, None) < probability(5, 8)
-    assert probability(5, None) == probability(5, 8)
+    assert told(60, 70) < told(12, 14) < told(None, None) < told(5, 8) < told(6, 6)
 
 
-def test_rivals_leave_both_pairs_to_a_person(make_record: Make) -> None:
-    found = pairs([make_record(name, radius_m=1000) for name in ("a:1", "b:1", "b:2")])
-    assert set(found) == {("a:1", "b:1"), ("a:1", "b:2")}
-    assert all(link["probability"] == 0.5 and not link["linked"] for link in found.values())
+def test_what_two_records_share_raises_the_probability(make_record: Make) -> None:
+    def told(**values: Any) -> float:
+        both = {"radius_m": 5_000.0, "killed_low": 6, "killed_high": 6, "title": "Strike on the market in Sakhour"}
+        return probability(make_record("a:1", **both), make_record("b:1", **{**both, **values}))
+
+    assert (
+        told() > told(title="A convoy was shelled") > told(title="A convoy was shelled", killed_low=90, killed_high=95)
+    )
+    shared = {"sources": ["https://www.example.org/a?utm_source=x"]}
+    record = make_record("a:1", radius_m=5_000.0, address="http://example.org/a/")
+    assert probability(record, make_record("b:1", radius_m=5_000.0, **shared)) > probability(
+        record, make_record("b:1", radius_m=5_000.0)
+    )
 
 
-def test_several_rows_on_one_exact_place_and_day_are_no_rivals(make_record: Make) -> None:
-    found = pairs([make_record("a:1"), make_record("b:1"), make_record("b:2", lon=37.1905)])
-    assert set(found) == {("a:1", "b:1"), ("a:1", "b:2")}
-    assert all(link["linked"] for link in found.values())
+def test_spellings_of_an_actor_are_one(make_record: Make) -> None:
+    def told(name: str) -> float:
+        a, b = (make_record(f"{d}:1", radius_m=5_000.0, actors=[n]) for d, n in (("a", "Jaysh al-Islam"), ("b", name)))
+        return probability(a, b)
+
+    assert told("Jaish al Islam") == told("Jaysh al-Islam") > told("Faylaq al-Rahman")
 
 
-def test_rows_of_one_group_are_no_rivals_and_are_linked_by_the_dataset(make_record: Make) -> None:
+def test_an_alias_of_the_case_is_the_actor(make_record: Make) -> None:
+    rows = [
+        make_record(f"{d}:1", radius_m=5_000.0, actors=[n])
+        for d, n in (("a", "the regime"), ("b", "Government of Syria"))
+    ]
+    table = RECORDS.from_rows(rows)
+    named = {fold_name(name): "syria" for name in ("the regime", "Government of Syria")}
+    plain, known = (pair_records(table, aliases=aliases)["probability"].to_pylist() for aliases in (None, named))
+    assert known > plain
+
+
+def test_in_a_crowd_each_partner_is_less_likely_the_one(make_record: Make) -> None:
+    alone = probability(make_record("a:1", radius_m=1000), make_record("b:1", radius_m=1000))
+    crowd = [make_record(f"b:{n}", radius_m=1000) for n in range(8)]
+    found = pairs([make_record("a:1", radius_m=1000), *crowd])
+    assert all(link["probability"] < alone for link in found.values())
+
+
+def test_pictures_of_one_place_are_possible_for_a_week(make_record: Make) -> None:
+    later = {"day": DAY + timedelta(days=6)}
+
+    def possible(radius_m: float) -> bool:
+        records = Comparable(
+            RECORDS.from_rows([make_record("a:1", radius_m=radius_m), make_record("b:1", radius_m=radius_m, **later)])
+        )
+        return len(Reach().pairs(records, np.array([0]), np.array([1]))[0]) > 0
+
+    assert possible(200.0)
+    assert not possible(25_000.0)
+
+
+def test_rows_of_one_group_are_linked_by_the_dataset(make_record: Make) -> None:
     rows = [make_record("a:1"), make_record("b:1", group_id="g"), make_record("b:2", group_id="g", lon=None, lat=None)]
     found = pairs(rows)
     assert found["a:1", "b:1"]["linked"]
@@ -128,21 +175,6 @@ def test_decisions_bind_and_the_latest_holds(make_record: Make) -> None:
 def test_decision_on_records_that_are_not_there_is_refused(make_record: Make, key: str) -> None:
     with pytest.raises(RecordError, match=r"decisions\.jsonl line 1: link of"):
         pairs([make_record("a:1"), make_record("b:1")], judged(("link", key)))
-
-
-def test_probability_falls_with_every_kind_of_distance() -> None:
-    def p(share: float = 0.0, reach_m: float = 1000.0, gap: int = 0, days: int = 1, same: bool = True) -> float:
-        values = pair_probability(
-            np.array([share]), np.array([reach_m]), np.array([gap]), np.array([days]), np.array([same]), np.array([0])
-        )
-        return float(values[0])
-
-    assert p() == pytest.approx(1 / (1 + np.exp(-3.0)))
-    assert p() > p(share=0.5) > p(share=1.0)
-    assert p() == p(reach_m=2000) > p(reach_m=50_000)
-    assert p() > p(gap=1)
-    assert p() > p(days=30)
-    assert p() > p(same=False)
 
 
 @st.composite
@@ -186,28 +218,27 @@ def test_law_links_do_not_depend_on_the_order_of_rows_or_datasets(rows: list[dic
              if link["decided_by"] == "score"}  # fmt: skip
     assert other.keys() == plain.keys()
     for key, (probability, linked) in plain.items():
-        assert other[key][0] == pytest.approx(probability, abs=1e-12)
-        assert other[key][1] == linked
+        assert other[key][0] == pytest.approx(probability, abs=1e-6)
+        assert other[key][1] == linked or probability == pytest.approx(LINK_FROM, abs=1e-6)
 
 
 @given(record_lists())
 @settings(max_examples=60, deadline=None)
-def test_law_the_grid_loses_no_possible_pair(rows: list[dict[str, Any]]) -> None:
-    # Against every pair tried one by one: what scores well without rivals must be among the rows.
-    usable = [r for r in rows if r["in_window"] and r["radius_m"] is not None]
+def test_law_no_possible_pair_is_lost(rows: list[dict[str, Any]]) -> None:
+    usable = [row for row in rows if row["lon"] is not None]
+    records = Comparable(RECORDS.from_rows(usable))
+    stated = dict(zip(records.records["record_id"].to_pylist(), records.radius_m.tolist(), strict=True))
     possible = set()
-    for number, a in enumerate(usable):
-        for b in usable[number + 1 :]:
-            distance_m = float(geodesic_m(a["lon"], a["lat"], b["lon"], b["lat"]))
+    for a in usable:
+        for b in usable:
+            apart_m = float(geodesic_m(a["lon"], a["lat"], b["lon"], b["lat"]))
             gap = max(0, (b["date_start"] - a["date_end"]).days, (a["date_start"] - b["date_end"]).days)
-            if a["dataset"] != b["dataset"] and gap <= 1 and distance_m <= a["radius_m"] + b["radius_m"] + SLACK_M:
-                possible.add(frozenset((a["record_id"], b["record_id"])))
-    from contested.incidents import match
-
-    whole = RECORDS.from_rows(usable).to_pylist()
-    columns = match._columns(sorted(whole, key=lambda r: str(r["record_id"])))
-    a_rows, b_rows = match._candidates(columns, within=False)
-    found = [frozenset((columns.ids[i], columns.ids[j])) for i, j in zip(a_rows, b_rows, strict=True)]
+            reach_m = stated[a["record_id"]] + stated[b["record_id"]] + SLACK_M
+            if a["dataset"] == "a" and b["dataset"] == "b" and gap <= 1 and apart_m <= reach_m:
+                possible.add((a["record_id"], b["record_id"]))
+    ids = np.array(records.records["record_id"].to_pylist(), dtype=object)
+    sides = (np.flatnonzero(np.array([i[0] == name for i in ids], dtype=bool)) for name in "ab")
+    found = list(zip(*(ids[rows].tolist() for rows in Reach().pairs(records, *sides)), strict=True))
     assert possible <= set(found)
     assert len(found) == len(set(found))
 

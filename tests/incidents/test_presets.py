@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ from contested.base.case import DatasetEntry
 from contested.base.errors import DatasetError
 from contested.base.presets import dataset_presets
 from contested.base.times import DayInterval
+from contested.incidents.files.kml import open_kml
 from contested.incidents.mapping import Scope
 from contested.incidents.presets import load_preset
 from contested.incidents.sniffing import sniff_file
@@ -35,6 +37,11 @@ EXPECTED: dict[str, tuple[str, int, list[str]]] = {
     "gdelt_1.csv": ("gdelt-1", 3, ["20310532"]),
     "gdelt_2.csv": ("gdelt-2", 3, ["20310532"]),
     "airwars.csv": ("airwars", 1, ["killed_low 7 is above killed_high 5"]),
+    "atlos.csv": ("atlos", 3, ["the date is empty"]),
+    "geoconfirmed.csv": ("geoconfirmed", 2, ["the date is empty"]),
+    "syrian_archive.csv": ("syrian-archive", 2, ['"4 Mai" is no date']),
+    "osint_geo.json": ("osint-geo-extractor", 2, ["the id is empty"]),
+    "texty.csv": ("texty", 2, ["only the latitude"]),
 }
 
 
@@ -162,6 +169,72 @@ def test_airwars_tolls_by_group() -> None:
     (row,) = rows_of("airwars.csv")
     assert (row["killed_low"], row["killed_high"], row["attributed_to"]) == (3, 5, "Northland forces")
     assert json.loads(row["tolls_of_groups"]) == {"children": {"killed_low": 1, "killed_high": 2}}
+
+
+def test_atlos_words_of_precision_and_sources_in_columns_of_their_own() -> None:
+    exact, locality, unknown = rows_of("atlos.csv")
+    assert [row["radius_m"] for row in (exact, locality, unknown)] == [10.0, 1_000.0, None]
+    assert exact["sources"] == ["https://posts.example/1", "https://posts.example/3"]
+    assert (exact["kind"], exact["time_of_day"]) == ("Air strike", "06:30:00")
+    assert json.loads(locality["extra"])["sensitive"] == "Graphic Violence"
+
+
+def test_geoconfirmed_as_csv() -> None:
+    first, second = rows_of("geoconfirmed.csv")
+    assert first["sources"] == ["https://posts.example/1", "https://posts.example/2"]
+    assert (first["date_start"], first["radius_m"]) == (date(2031, 5, 4), None)
+    assert json.loads(second["extra"])["Units"] == "1st Vale Brigade"
+
+
+def test_geoconfirmed_as_kml(tmp_path: Path) -> None:
+    placemark = "<name>%s</name><description>%s</description><Point><coordinates>10.1,50.05,0</coordinates></Point>"
+    named = (
+        ("4 MAY 2031", "Mill hit&lt;br&gt;https://posts.example/1"),
+        ("14 MAY 2031", "School hit"),
+        ("n. d.", "House"),
+    )
+    body = "".join(f"<Placemark>{placemark % words}</Placemark>" for words in named)
+    (tmp_path / "a.kml").write_text(f"<kml><Document><name>Vale</name>{body}</Document></kml>", encoding="utf-8")
+    stream = open_kml(tmp_path / "a.kml")
+    preset = load_preset("geoconfirmed")
+    assert set(preset.recognise[0]) <= set(stream.columns)
+    with (tmp_path / "a.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, stream.columns)
+        writer.writeheader()
+        writer.writerows(row for batch in stream.batches for row in batch.cells.to_pylist())
+    scope = Scope(DayInterval(date(1900, 1, 1), date(2100, 1, 1)), (-180.0, -90.0, 180.0, 90.0), "World", tmp_path)
+    tables = read_files(
+        [tmp_path / "a.csv"], DatasetEntry(name="d", preset="geoconfirmed", path="a.csv"), preset, scope
+    )
+    first, second = tables.records.to_pylist()
+    assert (first["date_start"], first["sources"]) == (date(2031, 5, 4), ["https://posts.example/1"])
+    assert (second["date_start"], second["lon"]) == (date(2031, 5, 14), 10.1)
+    assert "the date is empty" in tables.rejects[0]["reason"]
+
+
+def test_syrian_archive_rows_of_one_incident_and_of_the_site(tmp_path: Path) -> None:
+    first, second = rows_of("syrian_archive.csv")
+    assert (first["group_id"], second["group_id"]) == ("M1", "M1")
+    assert (first["title"], first["sources"], second["sources"]) == (
+        "Smoke over a mill", ["Vale Films"], ["https://films.example/2"],
+    )  # fmt: skip
+    flat = {
+        "id": "a", "incident_date_time": "2031-05-04T06:30:00Z", "link": "https://films.example/1", "lang": "en",
+        "location": {"name": "Mirrow", "lat": 50.05, "lon": 10.1}, "type_of_violation": ["Attack"], "title": "Mill",
+    }  # fmt: skip
+    (tmp_path / "a.json").write_text(json.dumps({"total": 1, "data": [flat]}), encoding="utf-8")
+    sniffed = sniff_file(tmp_path / "a.json")
+    assert sniffed.preset is not None and sniffed.preset.name == "syrian-archive"
+
+
+def test_links_are_the_sources_of_the_common_form() -> None:
+    first, second = rows_of("osint_geo.json")
+    assert first["sources"] == ["https://posts.example/1", "https://posts.example/2"]
+    assert (first["title"], second["title"], second["sources"]) == ("Mill hit.", "14 MAY 2031", [])
+    first, second = rows_of("texty.csv")
+    assert (first["place_name"], second["place_name"], first["sources"]) == (
+        "Mirrow", "Upper Vale", ["https://news.example/1"],
+    )  # fmt: skip
 
 
 def test_preset_of_ones_own_is_a_file(tmp_path: Path) -> None:

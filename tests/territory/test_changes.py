@@ -11,11 +11,11 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contested.base.compiled import has_compiler
 from contested.base.records import HOLDINGS
 from contested.territory.areas import area_m2
 from contested.territory.changes import areas_by_day, last_change, next_change
 from contested.territory.control import ControlLayer
-from contested.territory.index.compiled import has_compiler
 
 WEST = shapely.box(10.0, 50.0, 10.1, 50.1)
 EAST = shapely.box(10.15, 50.0, 10.2, 50.1)
@@ -137,12 +137,12 @@ def test_passings_are_those_that_daily_look_ups_show(
     x, y = random.uniform(-1, 11, 60), random.uniform(-1, 11, 60)
     day = np.datetime64("2019-12-30") + random.integers(0, 25, 60)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("contested.territory.index.compiled.MANY_ROWS", 1 if many else 10**9)
+        patch.setattr("contested.base.compiled.MANY_ROWS", 1 if many else 10**9)
         layer = make_layer(squares, elsewhere)
         after, to = next_change(layer, x, y, day)
         before, by = last_change(layer, x, y, day)
         truth = make_layer(squares, elsewhere)
-        patch.setattr("contested.territory.index.compiled.MANY_ROWS", 10**9)
+        patch.setattr("contested.base.compiled.MANY_ROWS", 10**9)
         for n in range(60):
             passings = passings_of(truth, x[n], y[n])
             coming = next(((str(on), who) for on, _, who in passings if on >= day[n]), ("NaT", None))

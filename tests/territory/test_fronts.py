@@ -9,11 +9,11 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contested.base.compiled import has_compiler
 from contested.base.errors import RecordError
 from contested.base.places import geodesic_m
 from contested.territory.control import ControlLayer
 from contested.territory.fronts import LayerFront, distance_to_front, front_lines, front_speed
-from contested.territory.index.compiled import has_compiler
 
 WEST = shapely.box(10.0, 50.0, 10.1, 50.1)
 MIDDLE = shapely.box(10.1, 50.0, 10.15, 50.1)
@@ -201,7 +201,7 @@ def test_many_points_and_few_have_the_same_answers(holdings: Any, ragged: Any, m
     lon[:3], lat[3:5] = [np.nan, -120, 190], [np.nan, -89.0]
     day = np.datetime64("2019-12-20") + random.integers(0, 390, 400)
     few = distance_to_front(ControlLayer(holdings(rows)), lon, lat, day, ("south", "north"))
-    monkeypatch.setattr("contested.territory.index.compiled.MANY_ROWS", 1)
+    monkeypatch.setattr("contested.base.compiled.MANY_ROWS", 1)
     many = distance_to_front(ControlLayer(holdings(rows)), lon, lat, day, ("south", "north"))
     assert np.allclose(few.front_m, many.front_m, rtol=0, atol=0.2, equal_nan=True)
     assert np.allclose(few.depth_m, many.depth_m, rtol=0, atol=0.2, equal_nan=True)
@@ -212,7 +212,7 @@ def test_many_points_and_few_have_the_same_answers(holdings: Any, ragged: Any, m
 
 
 def test_it_works_without_the_compiler(holdings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("contested.territory.index.compiled.has_compiler", lambda: False)
+    monkeypatch.setattr("contested.base.compiled.has_compiler", lambda: False)
     layer = ControlLayer(holdings([("north", *YEAR, WEST), ("south", *YEAR, MIDDLE)]))
     found = distance_to_front(layer, np.full(25_000, 10.05), 50.05, DAY)
     assert np.ptp(found.front_m) == 0 < found.front_m[0]

@@ -14,7 +14,6 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from contested.base.errors import RecordError
@@ -36,7 +35,7 @@ QUESTIONS = ("happened", "who", "means", "how", "when", "toll")
 #: What a claim tells of: the attack; another that came after it; attacks before it or in general; what was said,
 #: asked or done about it; anything else. Only ``event`` answers a question of an account.
 SPEAKS_OF = ("event", "follow_up", "history", "response", "other")
-ORIGINS = ("document", "statement", "vote")
+ORIGINS = ("document", "statement", "vote", "record")
 #: Holders that are no party. ``contested`` counts to no one; ``unknown`` is not covered by the layer.
 CONTESTED, UNKNOWN = "contested", "unknown"
 
@@ -106,11 +105,26 @@ class Table:
                 raise RecordError(f"table {self.name}: column {column.name} has a row without value")
         table = table.cast(self.schema())
         table = table.sort_by([(name, "ascending") for name in self.key])
-        keys = list(zip(*(table[name].to_pylist() for name in self.key), strict=True))
-        for before, after in pairwise(keys):
-            if before == after:
-                raise RecordError(f"table {self.name}: the key {after} is met twice")
+        twice = self._first_met_twice(table)
+        if twice is not None:
+            key = tuple(table[name][twice].as_py() for name in self.key)
+            raise RecordError(f"table {self.name}: the key {key} is met twice")
         return table.combine_chunks()
+
+    def _first_met_twice(self, table: pa.Table) -> int | None:
+        """First row of the sorted table whose key is that of the row before."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        if table.num_rows < 2:
+            return None
+        same = None
+        for name in self.key:
+            column = table[name].combine_chunks()
+            equal = pc.fill_null(pc.equal(column[1:], column[:-1]), False)
+            same = equal if same is None else pc.and_(same, equal)
+        at = pc.index(same, pa.scalar(True)).as_py()
+        return None if at < 0 else at + 1
 
     def empty(self) -> pa.Table:
         """The table without rows."""
@@ -179,14 +193,14 @@ ORIGINALS = Table(
 )  # fmt: skip
 
 DOCUMENTS = Table(
-    "documents", "one original with its frozen text; statements and votes tables are documents too", ("document_id",),
+    "documents", "one original with its frozen text; statements and votes tables are documents too, and rows of a dataset that carry accounts", ("document_id",),
     (
-        _c("document_id", "text", "first 12 hex digits of the SHA-256 of its bytes"),
+        _c("document_id", "text", "first 12 hex digits of the SHA-256 of its bytes; of the file, its path and the dataset's name for the rows of a dataset"),
         _c("path", "text", "file it was read from, relative to the case folder; an archive holds many documents"),
         _c("member", "text", "its name or record in that archive; null when the file is the document", nullable=True),
         _c("original_row", "int", "its place in that archive, counted from 1; null when the file is the document", nullable=True),
         _c("sha256", "text", "SHA-256 of its bytes"),
-        _c("media_type", "text", "text/plain, text/html, text/csv, message/rfc822, application/pdf or the Word type"),
+        _c("media_type", "text", "text/plain, text/html, text/csv, message/rfc822, application/pdf or the Word type; of a dataset also others"),
         _c("title", "text", "title found or declared", nullable=True),
         _c("title_from", "text", "where it was found: case, metadata, heading, header (of a mail), properties (of a PDF or Word file)", nullable=True),
         _c("outlet", "text", "who published it", nullable=True),
@@ -209,7 +223,7 @@ CLAIMS = Table(
     "claims", "one attributed statement", ("claim_id",),
     (
         _c("claim_id", "text", "stable identifier"),
-        _c("origin", "text", "document (read from a text), statement (entered by hand) or vote"),
+        _c("origin", "text", "document (read from a text), statement (entered by hand), vote, or record (carried by a row of a dataset)"),
         _c("document_id", "text", "the document that holds the passage"),
         *_ORIGINAL,
         _c("passage", "spans", "pieces of the frozen text, in order: the words reported"),
@@ -262,9 +276,9 @@ CLAIMS = Table(
         ]),
         _c("second_hand", "bool", "read through a relay, not at the speaker's own publication"),
         _c("note", "text", "reader's caution", nullable=True),
-        _c("made_by", "text", "hand, or the model or rule with its version"),
+        _c("made_by", "text", "hand, the model or rule with its version, or the preset and who coded the dataset"),
         _c("score", "real", "the extractor's own score in [0, 1]; null for hand entries", nullable=True),
-        _c("checked", "bool", "whether a person entered it or accepted it; false for a machine's reading that nobody has reviewed"),
+        _c("checked", "bool", "whether a person entered it or accepted it, or the coders of a dataset entered it by hand; false for a machine's reading that nobody has reviewed"),
     ),
 )  # fmt: skip
 
@@ -390,6 +404,8 @@ LINKS = Table(
         _c("gap_days", "int", "between their date intervals; 0 when they overlap", "days"),
         _c("decided_by", "text", "group (the dataset says so), score, or a reviewer's decision"),
         _c("linked", "bool", "whether the two were merged into one incident"),
+        _c("reasons", "text", "what speaks for and against it, each with its log-odds; null where a person or the dataset said so", nullable=True),
+        _c("review_rank", "int", "place in the queue of unsure pairs for a person: 1 is the one whose answer would change most; null where there is nothing to ask", nullable=True),
     ),
 )  # fmt: skip
 
@@ -407,6 +423,8 @@ INCIDENTS = Table(
         _c("n_places", "int", "number of places", "places"),
         *_TOLL,
         _c("toll_conflict", "bool", "whether two records' ranges of killed have nothing in common"),
+        _c("conflicts", "texts", "what its records say differently: kind, toll, place (points farther apart than their radii allow), actors (both name some, without a word in common)", nullable=True),
+        _c("also_records", "texts", "records of other incidents that tell of this one too, such as a daily summary; its tolls do not count them", nullable=True),
         _c("grade", "text", "level in the case's grading scheme"),
         _c("grade_rule", "text", "why it has that level, in words"),
         _c("publish", "bool", "false when no record of it may be published"),
@@ -425,6 +443,18 @@ INCIDENT_PLACES = Table(
             ("lat", "real", "latitude, WGS 84", "degrees"),
             ("radius_m", "real", "radius that it must be drawn from", "metres"),
         ]),
+    ),
+)  # fmt: skip
+
+SENSITIVITY = Table(
+    "sensitivity", "the headline counts under one way of linking records", ("variant_no",),
+    (
+        _c("variant_no", "int", "0 for the counts as they stand"),
+        _c("variant", "text", "what was done otherwise: windows scaled, unsure pairs all merged or none, a dataset left out"),
+        _c("incidents", "int", "number of incidents", "incidents"),
+        _c("of_several_datasets", "int", "those that more than one dataset tells of", "incidents"),
+        _c("killed_low", "int", "sum of the fewest killed of each incident", "people"),
+        _c("killed_high", "int", "sum of the most killed of each incident; where that is open, of the fewest", "people"),
     ),
 )  # fmt: skip
 
@@ -549,6 +579,6 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         ORIGINALS, DOCUMENTS, CLAIMS, VOTES, ACCOUNTS, CONTRADICTIONS, RECORDS, PLACE_CANDIDATES, LINKS, INCIDENTS,
-        INCIDENT_PLACES, HOLDINGS, CONTROL, FRONTS, FINDINGS, FINDING_ROWS, DECISIONS, REJECTS, NOTES,
+        INCIDENT_PLACES, SENSITIVITY, HOLDINGS, CONTROL, FRONTS, FINDINGS, FINDING_ROWS, DECISIONS, REJECTS, NOTES,
     )
 }  # fmt: skip

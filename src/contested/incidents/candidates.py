@@ -13,13 +13,14 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from contested.base.case import Case
 from contested.base.records import PLACE_CANDIDATES, RECORDS
 from contested.incidents.gazetteer import load_gazetteer
-from contested.incidents.own_places import dataset_places
+from contested.incidents.own_places import dataset_places, read_place_lists
 from contested.incidents.placing import Candidate, Mention, Placer
 
 if TYPE_CHECKING:
@@ -34,6 +35,25 @@ _WIDER_COLUMN = re.compile(
     r"(?:adm(?:in)?_?[0-3](?:_?name)?|country(?:_txt)?|provstate|province|governorate|oblast|region|state|district|city)$",
     re.IGNORECASE,
 )
+
+
+@dataclass(frozen=True)
+class PlacedRows:
+    """Records, placed where the case asks for it, and the candidates of every row without a point."""
+
+    records: pa.Table
+    candidates: pa.Table
+    rejects: list[dict[str, Any]]
+    notes: list[str]
+
+
+def place_rows(case: Case, records: pa.Table, claims: Sequence[Mapping[str, Any]]) -> PlacedRows:
+    """Read the case's place lists, find candidates, and use the chosen ones if ``case.toml`` says so."""
+    own, rejects = read_place_lists(case)
+    candidates, notes = find_candidates(case, records, claims, own)
+    if case.file.places.use_candidates:
+        records = placed_records(records, candidates)
+    return PlacedRows(records, candidates, rejects, notes)
 
 
 def find_candidates(

@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from contested.base.errors import DatasetError, nearest_name
 from contested.base.presets import PRESETS, dataset_presets
+from contested.incidents.account_fields import AccountField
 
 #: What a file's column can stand for: columns of the table ``records``, and those that several of its
 #: columns are made from (``id``; ``date`` or ``year``, ``month``, ``day``; ``date_precision``;
@@ -135,6 +136,8 @@ class Preset(_Part):
     """Column of the file → values that stand for "missing"; ``*`` speaks of every column."""
     tolls: dict[str, dict[GroupToll, Names]] = {}
     """Group of people → its tolls → column names to look for."""
+    accounts: tuple[AccountField, ...] = ()
+    """Who says what in which columns: each makes claims."""
 
     def is_missing(self, column: str, value: str) -> bool:
         """Whether the value stands for "missing" in the column."""

@@ -17,12 +17,12 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
+from contested.base.compiled import MANY_DISCS, is_worthwhile
 from contested.base.errors import RecordError, nearest_name
 from contested.base.places import Box
 from contested.base.records import UNKNOWN
 from contested.territory.ground import Ground, Reals, column_names
 from contested.territory.index.cell_index import MOST_COLUMNS, MOST_SPANS
-from contested.territory.index.compiled import MANY_DISCS, is_worthwhile
 
 if TYPE_CHECKING:
     import pyarrow as pa

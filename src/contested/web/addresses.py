@@ -77,6 +77,8 @@ class RowAddresses:
             return self._paged_row("incidents", row["incident_id"])
         if table == "place_candidates":
             return self._paged_row(row["of_table"], row["row_key"])
+        if table == "sensitivity":
+            return f"incidents.html#variant-{key}"
         if table == "links":
             return self._paged_row("records", row["record_a"])
         if table in ("findings", "finding_rows"):

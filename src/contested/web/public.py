@@ -74,6 +74,7 @@ def project_public(tables: Mapping[str, pa.Table]) -> PublicRows:
         "incident_places",
         lambda row: row["incident_id"] not in withheld["incidents"] and row["record_id"] not in withheld["records"],
     )
+    part("sensitivity", lambda row: True)
     part("holdings", original)
     for name in ("control", "fronts"):
         part(name, lambda row: f"{row['incident_id']}|{row['place_no']}" not in withheld["incident_places"])
@@ -91,6 +92,8 @@ def project_public(tables: Mapping[str, pa.Table]) -> PublicRows:
 def _without_withheld(incident: Row, withheld: Mapping[str, Row], shown: Mapping[str, Row]) -> Row:
     """The incident as its printed records tell it: what a withheld one may have given is left out."""
     kept = [record for record in incident["records"] if record not in withheld]
+    also = [record for record in incident["also_records"] or () if record not in withheld]
+    incident = {**incident, "also_records": also or None}
     if len(kept) == len(incident["records"]):
         return incident
     records = [shown[record] for record in kept if record in shown]
@@ -103,4 +106,5 @@ def _without_withheld(incident: Row, withheld: Mapping[str, Row], shown: Mapping
         "title": incident["title"] if incident["title"] in titles else incident["kind"],
         "n_places": 0 if not records else incident["n_places"],
         "toll_conflict": False,
+        "conflicts": [],
     }

@@ -212,6 +212,7 @@ _TABLES = {
     "table_links": "links between records",
     "table_incidents": "incidents",
     "table_incident_places": "places of incidents",
+    "table_sensitivity": "ways of linking",
     "table_holdings": "holdings",
     "table_control": "shares of control",
     "table_fronts": "distances to the front",

@@ -21,18 +21,23 @@ def summarise_tables(case: Case, tables: Mapping[str, pa.Table]) -> tuple[str, .
     records, incidents, places = tables["records"], tables["incidents"], tables["incident_places"]
     in_window = sum(records["in_window"].to_pylist())
     located = sum(lon is not None for lon in places["lon"].to_pylist())
+    unsure = tables["links"].num_rows - tables["links"]["review_rank"].null_count
     layers = len(set(tables["holdings"]["layer"].to_pylist()))
     parties = len(set(tables["accounts"]["party"].to_pylist()))
     lines = [
         case.file.title,
         f"  claims         {tables['claims'].num_rows}: {origins['statement']} entered by hand, "
-        f"{origins['document']} read by the program, {_counted(origins['vote'], 'vote')}",
+        f"{origins['document']} read by the program, {_counted(origins['vote'], 'vote')}"
+        + (f", {origins['record']} carried by rows of datasets" if origins["record"] else ""),
         f"  accounts       {_counted(parties, 'party', 'parties')}, {_counted(tables['accounts'].num_rows, 'answer')}",
         *_contradiction_lines(case, tables),
         *_council_lines(tables["votes"].to_pylist()),
         f"  incidents      {incidents.num_rows} at {_counted(places.num_rows, 'place')} ({located} with a point), "
         f"from {_counted(records.num_rows, 'record')}, {in_window} in the window",
+        *_sensitivity_lines(tables["sensitivity"].to_pylist()),
     ]
+    if unsure:
+        lines.append(f"  to review      {_counted(unsure, 'unsure pair')} of records: contested queue {case.folder}")
     if layers:
         lines.append(
             f"  territory      {_counted(tables['holdings'].num_rows, 'holding')} in {_counted(layers, 'layer')}"
@@ -65,6 +70,17 @@ def _contradiction_lines(case: Case, tables: Mapping[str, pa.Table]) -> list[str
         f"{len(rows) - len(checked)} more rest on readings that nobody has checked"
     )
     return lines
+
+
+def _sensitivity_lines(rows: list[dict[str, Any]]) -> list[str]:
+    if len(rows) < 2:
+        return []
+    counts = [row["incidents"] for row in rows if not row["variant"].startswith("without ")]
+    left_out = [row["incidents"] for row in rows if row["variant"].startswith("without ")]
+    return [
+        f"                 {min(counts)} to {max(counts)} when windows and unsure pairs are varied, "
+        f"{min(left_out)} to {max(left_out)} with a dataset left out"
+    ]
 
 
 def _council_lines(votes: list[dict[str, Any]]) -> list[str]:

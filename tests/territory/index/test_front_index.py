@@ -10,8 +10,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contested.base.compiled import has_compiler
 from contested.base.places import geodesic_m, wgs84
-from contested.territory.index.compiled import has_compiler
 from contested.territory.index.curve import along_curve
 from contested.territory.index.front_index import BLOCK_SPANS, FrontIndex, cut_edges
 from contested.territory.index.front_search import cut_lines, nearest_points

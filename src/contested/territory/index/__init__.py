@@ -6,6 +6,6 @@
 ``front_edges``           which edges are front; ``front_index`` how far it is (``front_kernels``)
 ``disc_shares``           shares of discs and days (``edge_blocks`` its tree, ``disc_kernels``)
 ``front_search``          the same distance by Shapely: the oracle, and the answer for few rows
-``compiled``              whether the compiler is there and worth the while; ``curve`` orders points
+``curve``                 points in an order that keeps neighbours together
 ========================  ==========================================================================
 """

@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from contested.base.compiled import share_rows
 from contested.base.errors import EngineError
-from contested.territory.index.compiled import share_rows
 
 #: Steps of the lattice that corners are rounded to, per degree: 1e-7 degrees is 1.1 cm, and is what is published.
 PER_DEGREE = 10_000_000

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from contested.base.compiled import share_rows
 from contested.territory.areas import is_clear_of_poles
-from contested.territory.index.compiled import share_rows
 from contested.territory.index.edge_blocks import cut_into_blocks
 from contested.territory.index.edge_runs import EdgeRuns
 

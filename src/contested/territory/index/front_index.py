@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from contested.base.compiled import share_rows
 from contested.base.places import geodesic_m, wgs84
-from contested.territory.index.compiled import share_rows
 from contested.territory.index.curve import along_curve
 
 Reals = NDArray[np.float64]

@@ -1,9 +1,9 @@
-"""Whether the compiled look-ups serve, and the rows shared by threads.
+"""Whether compiled loops serve, and the rows shared by threads.
 
 In: a number of rows. Out: whether compiled code should answer them. Refuses: nothing.
 
-The compiler (numba) belongs to the extra ``fast``. Without it, and for few rows, Shapely answers: the answers are the
-same, and nobody waits for a compiler that saves a tenth of a second.
+The compiler (numba) belongs to the extra ``fast``. Without it, and for few rows, Shapely (look-ups) or numpy (pairs of
+records) answers: the answers are the same, and nobody waits for a compiler that saves a tenth of a second.
 """
 
 from __future__ import annotations
