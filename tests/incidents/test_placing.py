@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.incidents.invented_places import OWN, WORLD, make_gazetteer
+from tests.incidents.invented_places import OWN, REGION, WORLD, make_gazetteer
 
-from contested.incidents.gazetteer import Place
+from contested.incidents.gazetteer import Place, in_columns, index_places
 from contested.incidents.place_names import VICINITY_M, take_apart
 from contested.incidents.placing import Candidate, Mention, Placer
 
@@ -65,6 +65,18 @@ def test_what_is_named_with_it_tells_towns_of_one_name_apart() -> None:
     assert first(Mention("Karsk, Ostria"), ANYWHERE).place.country == "OS"
 
 
+def test_the_name_itself_comes_before_one_that_sounds_alike() -> None:
+    big = Place("Zahminet", 20.2, 10.2, 2_000.0, "town", "made up", (), 60_000, "VL", "VL.01")
+    both = Placer(index_places(in_columns([*WORLD, big])).with_own([], REGION)).candidates(Mention("Zahmanet"))
+    assert [candidate.place.name for candidate in both] == ["Zahmanet", "Zahminet"]
+
+
+def test_a_town_comes_before_its_province_in_the_region_and_neither_is_sure() -> None:
+    assert first(Mention("Karsk")).place.kind == "town"
+    assert not first(Mention("Karsk")).chosen
+    assert first(Mention("Karsk"), ANYWHERE).place.kind == "admin1"
+
+
 def test_a_word_for_the_kind_is_heard() -> None:
     assert first(Mention("Karsk province")).place.kind == "admin1"
     assert first(Mention("city of Karsk")).place.kind == "town"
@@ -104,7 +116,7 @@ def test_two_lists_that_hold_one_place_are_no_rivals() -> None:
     found = Placer(make_gazetteer(own=False).with_own(twice)).candidates(Mention("al-Marqab"))
     assert [candidate.place for candidate in found] == [twice[1], twice[0]]
     assert found[0].chosen
-    apart = [OWN[0], Place("al-Marqab", 20.9, 10.1, 700.0, "neighbourhood", "places/other.csv")]
+    apart = [twice[1], Place("al-Marqab", 20.9, 10.1, 700.0, "neighbourhood", "places/other.csv")]
     assert not any(c.chosen for c in Placer(make_gazetteer(own=False).with_own(apart)).candidates(Mention("al-Marqab")))
 
 

@@ -21,11 +21,11 @@ from contested.incidents.gazetteer import Gazetteer
 #: Words for kinds of places → the kind that they speak for; "" for words that speak for none. Folded.
 KIND_WORDS: dict[str, str] = {
     **dict.fromkeys("city town village township municipality settlement locality مدينه بلده قريه город село деревня поселок"
-                    " місто селище г с смт пгт".split(), "town"),
+                    " місто селище г с м смт пгт".split(), "town"),
     **dict.fromkeys("neighbourhood neighborhood quarter suburb حي ضاحيه микрорайон".split(), "neighbourhood"),
     **dict.fromkeys("district subdistrict county rayon raion منطقه ناحيه район".split(), "admin2"),
-    **dict.fromkeys("governorate province oblast state prefecture محافظه область".split(), "admin1"),
-    **dict.fromkeys("the of area region country territory al el ar as ash ad an at az ez es".split(), ""),
+    **dict.fromkeys("governorate province oblast region state prefecture محافظه область".split(), "admin1"),
+    **dict.fromkeys("the of area country territory al el ar as ash ad an at az ez es".split(), ""),
 }  # fmt: skip
 #: Words for a part of a place, or for what lies around it: the place itself is not what is meant.
 PART_WORDS = frozenset(

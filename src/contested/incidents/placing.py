@@ -28,14 +28,17 @@ from contested.incidents.place_names import Match, NameFinder, take_apart
 #: powers of ten of people, and is too rare in news to fit. When changed: run the gate again.
 WEIGHTS: dict[str, float] = {
     "people": 2.3, "continent": 0.0, "country": 2.6, "admin1": -0.3, "admin2": -1.5,
-    "like": 4.0, "within": 8.0, "near": 2.8, "compatriots": 5.8,
+    "like": 30.0, "within": 8.0, "near": 2.8, "compatriots": 5.8,
 }  # fmt: skip
 #: Weight of lying in the case's region, of being the kind of place that is written, and of being in the case's own
 #: list or its datasets. Set, not fitted: a region outweighs five powers of ten of people.
 REGION_WEIGHT, KIND_WEIGHT, OWN_WEIGHT = 12.0, 6.0, 5.0
+#: Weight, in a region, of being the province or district around a town that the same name may mean: such a province
+#: is mostly written with its word. Set; news of the world says the opposite (New York).
+NAMESAKE_WEIGHT = -1.5
 #: Utility of "a place that no list holds": that of a hamlet whose name fits where there is no region, and that of a
 #: town of 20,000 outside it where there is one, since the places meant there are often smaller than any list's.
-UNLISTED, UNLISTED_WITH_REGION = 4.0, 14.0
+UNLISTED, UNLISTED_WITH_REGION = 0.0, 10.0
 #: Metres at which nearness to what else is named has fallen to a third.
 NEAR_M = 150_000.0
 #: Metres beyond a wider place's radius that still count as within it: its middle is only estimated.
@@ -44,6 +47,8 @@ WITHIN_M = 15_000.0
 MAX_CONTEXT = 30
 #: Most candidates among which entries of two lists for one place are told, the likeliest.
 MAX_COMPARED = 20
+#: Share of the wider of two discs that the narrower must have for both to be one place: a town is not its province.
+SAME_BREADTH = 0.2
 #: A candidate is chosen when its score and its name's likeness reach these, and candidates outside its own disc
 #: together have at most this share. Strict on purpose: what is not chosen is still shown.
 CHOSEN_SCORE, CHOSEN_LIKE, RIVALS_SHARE = 0.75, 0.9, 0.15
@@ -106,10 +111,12 @@ class Placer:
         return found
 
     def _same_place(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Whether each two are one place in two lists: each lies in the other's disc."""
+        """Whether each two are one place in two lists: each lies in the other's disc, and these are of one size."""
         at = self.gazetteer.columns
         reach = np.nan_to_num(at.radius_m[rows])
-        return _sphere_m(at, rows, rows) <= np.minimum(reach[:, None], reach)
+        narrow, wide = np.minimum(reach[:, None], reach), np.maximum(reach[:, None], reach)
+        alike: NDArray[np.bool_] = (_sphere_m(at, rows, rows) <= narrow) & (narrow >= SAME_BREADTH * wide)
+        return alike
 
     def rank(self, mention: Mention) -> _Ranked:
         """Features and shares of the mention's matches, in the gazetteer's order."""
@@ -118,7 +125,7 @@ class Placer:
         hints = sorted({*take_apart(mention.text).wider, *mention.hints})
         context = sorted(set(mention.context) - {mention.text})[:MAX_CONTEXT]
         features = self.features(matches, rows, hints, context)
-        weights = np.array([*WEIGHTS.values(), REGION_WEIGHT, KIND_WEIGHT, OWN_WEIGHT])
+        weights = np.array([*WEIGHTS.values(), REGION_WEIGHT, KIND_WEIGHT, OWN_WEIGHT, NAMESAKE_WEIGHT])
         utility = features @ weights
         unlisted = UNLISTED if self.gazetteer.region is None else UNLISTED_WITH_REGION
         top = max(unlisted, utility.max(initial=-np.inf))
@@ -131,11 +138,13 @@ class Placer:
         """What speaks for each match: a row a match, a column a weight, in the order of :meth:`rank`."""
         at = self.gazetteer.columns
         kinds = at.kind[rows]
-        table = np.zeros((len(rows), len(WEIGHTS) + 3))
+        table = np.zeros((len(rows), len(WEIGHTS) + 4))
         table[:, 0] = np.log10(at.population[rows] + 1)
         for column, kind in enumerate(KINDS[:4], 1):
             table[:, column] = kinds == KINDS.index(kind)
-        table[:, 5] = [match.like for match in matches]
+        likes = np.array([match.like for match in matches])
+        # Against the likest: a name that only sounds alike loses to the name itself, and nothing where it is alone.
+        table[:, 5] = likes - likes.max(initial=0.0)
         if hints:
             table[:, 6] = self._within(rows, hints)
         anchors = [row for name in context if (row := self._best_alone(name)) is not None]
@@ -145,11 +154,24 @@ class Placer:
             west, south, east, north = self.gazetteer.region
             lon, lat = at.lon[rows], at.lat[rows]
             table[:, 9] = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+            table[:, 12] = self._around_namesake(rows)
         table[:, 10] = [
             bool(match.kind) and match.kind == KINDS[kind] for match, kind in zip(matches, kinds, strict=True)
         ]
         table[:, 11] = rows >= self.gazetteer.n_world
         return table
+
+    def _around_namesake(self, rows: NDArray[np.int64]) -> Floats:
+        """Whether each is a province or district around a town that the same name may mean: Idlib, around Idlib."""
+        at = self.gazetteer.columns
+        around = np.zeros(len(rows))
+        kinds = at.kind[rows]
+        wide = np.flatnonzero((kinds == KINDS.index("admin1")) | (kinds == KINDS.index("admin2")))
+        towns = np.flatnonzero(kinds == KINDS.index("town"))
+        if len(wide) and len(towns):
+            apart = _sphere_m(at, rows[wide], rows[towns])
+            around[wide] = (apart <= at.radius_m[rows[wide]][:, None]).any(axis=1)
+        return around
 
     def _best_alone(self, name: str) -> int | None:
         """The likeliest place of a name by itself: what the names around it are measured against."""
