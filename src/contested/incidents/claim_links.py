@@ -65,7 +65,9 @@ def link_claims(
         ids = both["record_id"].to_pylist()
         rows = np.arange(both.num_rows)
         a, b, probability, _, reasons = score_sides(compared, rows[: len(told)], rows[len(told) :], {}, Reach())
-        for claim_row, row, p, why in zip(a.tolist(), b.tolist(), probability.tolist(), reasons.to_pylist(), strict=True):
+        for claim_row, row, p, why in zip(
+            a.tolist(), b.tolist(), probability.tolist(), reasons.to_pylist(), strict=True
+        ):
             _keep(links, ids[claim_row].removeprefix(f"{_CLAIMS}:"), home[ids[row]], ids[row], p, why)
     return CLAIM_LINKS.from_rows(links.values())
 
