@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from contested.base.case import Case
-from contested.base.transliteration import fold_name
+from contested.base.transliteration import fold_name, fold_script, sound_keys
 from contested.incidents.token_sets import TokenSets, name_sets, word_sets
 
 if TYPE_CHECKING:
@@ -371,13 +371,12 @@ class Comparable:
 
 @lru_cache(maxsize=1 << 18)
 def name_parts(name: str) -> tuple[str, ...]:
-    """Words of a name with their spellings folded, in any script.
+    """Words of a name with their spellings folded, in Latin, Arabic and Cyrillic letters.
 
-    >>> name_parts("Khan Shaykhun") == name_parts("Khan Sheikhoun")
+    >>> name_parts("Khan Shaykhun") == name_parts("Khan Sheikhoun") == name_parts("خان شيخون")
     True
     """
-    words = re.findall(r"[^\W_]+", name.casefold())
-    return tuple(fold_name(word) or word for word in words)
+    return tuple((sound_keys(word) or (fold_script(word),))[0] for word in re.findall(r"[^\W_]+", name))
 
 
 def plain_address(text: str) -> str:
