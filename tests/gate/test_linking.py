@@ -41,7 +41,7 @@ def make_events(count: int = 200, seed: int = 3) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def pair_by_place_and_day(records: pa.Table) -> pa.Table:
+def pair_by_place_and_day(records: pa.Table, decisions: pa.Table | None = None) -> pa.Table:
     """A matcher in place of the package's, so that the gate is tested and not the model: same place, next day."""
     rows = [row for row in records.to_pylist() if row["in_window"]]
     found = []
@@ -147,7 +147,7 @@ def test_ours_and_peers_are_scored_and_order_changes_nothing() -> None:
 
 
 def test_a_matcher_that_heeds_the_names_of_datasets_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    def link(records: pa.Table) -> set[tuple[str, str]]:
+    def link(records: pa.Table, decisions: pa.Table | None = None) -> set[tuple[str, str]]:
         links = pair_by_place_and_day(records.filter(pc.not_equal(records["dataset"], "first")))
         return set(zip(links["record_a"].to_pylist(), links["record_b"].to_pylist(), strict=True))
 
