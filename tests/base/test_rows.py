@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contested.base.errors import DatasetError, LayerError
-from contested.base.rows import Layout, read_rows
+from contested.base.rows import read_rows
 
 CELL = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\x00"), max_size=12)
 
@@ -61,13 +61,3 @@ def test_bad_files_are_refused_with_what_to_do(tmp_path: Path, content: bytes, m
 def test_a_missing_file_is_named_and_the_error_is_the_callers(tmp_path: Path) -> None:
     with pytest.raises(LayerError, match=r"nothing\.csv: cannot be read"):
         read_rows(tmp_path / "nothing.csv", error=LayerError)
-
-
-def test_columns_that_the_layout_names_and_marks_that_are_no_quotation(tmp_path: Path) -> None:
-    layout = Layout(("id", "place", "more"), "\t", quoted=False)
-    file = read_rows(_file(tmp_path, b'1\ta "b\n2\tc\n'), layout=layout)
-    assert [row.values for row in file.rows] == [{"id": "1", "place": 'a "b'}, {"id": "2", "place": "c"}]
-    assert [file.text[row.start : row.end] for row in file.rows] == ['1\ta "b', "2\tc"]
-    with_header = read_rows(_file(tmp_path, b"ID\tplace\n1\ta\n"), layout=layout)
-    assert with_header.columns == ("ID", "place")
-    assert len(with_header.rows) == 1

@@ -46,18 +46,6 @@ class RowFile:
     rows: tuple[Row, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """How a table is written, where its header does not say it."""
-
-    header: tuple[str, ...] = ()
-    """Names of the columns in order, for files without a header; a first row that repeats them is none."""
-    delimiter: str | None = None
-    """Found in the header when it is not given."""
-    quoted: bool = True
-    """Whether cells may stand in quotation marks; where not, a mark is a character like any other."""
-
-
 def read_text(path: Path, encoding: str = "utf-8", error: type[SourceError] = DatasetError) -> str:
     """The text of a file, byte-order mark removed, line ends unchanged.
 
@@ -95,9 +83,8 @@ def read_rows(
     *,
     encoding: str = "utf-8",
     error: type[SourceError] = DatasetError,
-    layout: Layout | None = None,
 ) -> RowFile:
-    """Read a comma-, semicolon- or tab-separated file with a header, or with columns that the layout names.
+    """Read a comma-, semicolon- or tab-separated file with a header.
 
     Column names and values are stripped of white space around them. A row with more cells than the
     header keeps them joined under the key ``""``, so that the caller can refuse it.
@@ -112,23 +99,16 @@ def read_rows(
         Text encoding; UTF-16 is recognised by its mark.
     error
         Which error to raise: :class:`DatasetError` or :class:`LayerError`.
-    layout
-        Columns, delimiter and quoting, where the file does not show them.
     """
-    layout = layout or Layout()
     text = read_text(path, encoding, error)
     if "\x00" in text:
         raise error(f"{path.name}: the file holds NUL characters, so it is no CSV; export it again as CSV")
-    records = _records(text, layout.quoted)
+    records = _records(text)
     header_text = text[slice(*records[0])]
-    delimiter = layout.delimiter or max(",;\t", key=header_text.count)
+    delimiter = max(",;\t", key=header_text.count)
     if header_text.count(delimiter) == 0:
         delimiter = ","
-    first = _cells(header_text, delimiter, path, 0, error) if layout.quoted else header_text.split(delimiter)
-    columns = [cell.strip() for cell in first]
-    if layout.header and columns[0].casefold() != layout.header[0].casefold():
-        columns = list(layout.header[: len(first)])
-        records = [(0, 0), *records]
+    columns = [cell.strip() for cell in _cells(header_text, delimiter, path, 0, error)]
     for number, name in enumerate(columns):
         if name in columns[:number]:
             raise error(f'{path.name}: the header names the column "{name}" twice; rename one')
@@ -137,8 +117,7 @@ def read_rows(
             raise error(f'{path.name}: the column "{name}" is missing; {nearest_name(name, columns)}')
     rows: list[Row] = []
     for start, end in records[1:]:
-        line = text[start:end]
-        cells = _cells(line, delimiter, path, len(rows) + 1, error) if layout.quoted else line.split(delimiter)
+        cells = _cells(text[start:end], delimiter, path, len(rows) + 1, error)
         if not any(cell.strip() for cell in cells):
             continue
         values = {name: cells[i].strip() if i < len(cells) else "" for i, name in enumerate(columns)}
@@ -155,7 +134,7 @@ def _cells(text: str, delimiter: str, path: Path, row: int, error: type[SourceEr
         raise error(f"{path.name} row {row}: {fault}; a quotation mark is probably not closed") from None
 
 
-def _records(text: str, can_quote: bool = True) -> list[tuple[int, int]]:
+def _records(text: str) -> list[tuple[int, int]]:
     """Start and end of each record: line breaks inside quotation marks do not end one."""
     found: list[tuple[int, int]] = []
     record_start = position = 0
@@ -163,7 +142,7 @@ def _records(text: str, can_quote: bool = True) -> list[tuple[int, int]]:
     for line in re.split(r"(?<=\n)|(?<=\r)(?!\n)", text):
         position += len(line)
         # A doubled mark inside a quoted cell flips the state twice, so parity is enough.
-        quoted ^= can_quote and line.count('"') % 2 == 1
+        quoted ^= line.count('"') % 2 == 1
         if not quoted:
             found.append((record_start, record_start + len(text[record_start:position].rstrip("\r\n"))))
             record_start = position
