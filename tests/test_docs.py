@@ -68,6 +68,26 @@ def test_every_python_example_runs(page: str, tmp_path: Path, monkeypatch: pytes
         exec(compile(block, page, "exec"), names)
 
 
+def test_the_tutorial_of_incidents_prints_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks of Python and commands are run in order; ``…`` stands for lines that are left out."""
+    text = (PROJECT / "docs/tutorials/incidents.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(PROJECT / "src"))
+    names: dict[str, object] = {}
+    commands = 0
+    for kind, block in re.findall(r"```(python|console)\n(.*?)```", text, re.DOTALL):
+        if kind == "python":
+            exec(compile(block, "incidents.md", "exec"), names)
+            continue
+        for command, said in re.findall(r"^\$ contested (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
+            run = f"{sys.executable} -m contested.cli {command}"
+            done = subprocess.run(run, shell=True, capture_output=True, text=True, check=False)
+            wanted = "".join("(?:.*\n)*?" if line == "…" else re.escape(f"{line}\n") for line in said.splitlines())
+            assert done.returncode == 0 and re.fullmatch(wanted, done.stdout), f"{command}\n{done.stdout}{done.stderr}"
+            commands += 1
+    assert commands >= 6
+
+
 def test_every_command_in_the_readme_runs(tmp_path: Path) -> None:
     """Blocks marked ``console`` are run in order in one folder; lines that begin with ``$`` are commands."""
     text = (PROJECT / "README.md").read_text(encoding="utf-8")

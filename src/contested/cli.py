@@ -175,7 +175,7 @@ def decide(
     from contested.reviewing import decide_pair
 
     line = decide_pair(open_case(case, out, files_may_miss=True), pair, action, by, because)
-    typer.echo(f"decisions.jsonl line {line}: {action} {pair}\n\nNow: contested build {case}")
+    typer.echo(f"decisions.jsonl line {line}: {action} of {pair}\n\nNow: contested build {case}")
 
 
 @app.command("look-up")

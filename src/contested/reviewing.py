@@ -53,7 +53,8 @@ def queue_text(queue: list[dict[str, Any]], folder: Path) -> list[str]:
     if not queue:
         return ["Nothing to ask: no pair of records is unsure that nobody has decided."]
     how = f'contested decide {folder} "PAIR" link|split --by NAME --because TEXT'
-    return [*(one_line(line) for line in queue_lines(queue)), "", f"Are the two one event? {how}"]
+    lines = [" " * (len(line) - len(line.lstrip(" "))) + one_line(line) for line in queue_lines(queue)]
+    return [*lines, "", f"Are the two one event? {how}"]
 
 
 def decide_pair(case: Case, pair: str, action: Literal["link", "split"], by: str, because: str) -> int:

@@ -168,10 +168,18 @@ def test_numbers_on_the_map_follow_the_events_incidents_first(edition: Edition) 
 def test_a_partly_withheld_incident_tells_only_what_its_printed_records_tell(case: Case) -> None:
     tables = make_tables()
     rows = tables["incidents"].to_pylist()
-    rows[0] = {**rows[0], "records": ["reports:1", "reports:5"], "killed_high": 99}
+    rows[0] |= {
+        "records": ["reports:1", "reports:5"],
+        "killed_high": 99,
+        "kind": "secret",
+        "grade_rule": "a secret source",
+    }
+    rows[0] |= {"date_end": date(2020, 3, 8), "title": "a secret title"}
     tables["incidents"] = INCIDENTS.from_rows(rows)
     incident = Edition.of(case, tables).public.rows["incidents"]["I1"]
     assert incident["records"] == ["reports:1"] and incident["killed_high"] is None
+    assert (incident["kind"], incident["title"], incident["date_end"]) == ("gas_attack", "gas_attack", date(2020, 3, 2))
+    assert "secret" not in str(incident)
 
 
 def test_findings_stand_with_reporting_term_and_refusals_with_counts(edition: Edition) -> None:

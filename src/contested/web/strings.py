@@ -165,6 +165,7 @@ _INCIDENTS = {
     "no_incidents": "This case has no dataset of incidents in its window.",
     "kind": "Kind",
     "grade": "Grade",
+    "grade_rule_withheld": "The sources that it rests on are not named, since some of its records are withheld.",
     "toll": "Toll",
     "conflicts": "Told differently",
     "conflict_kind": "the records name different kinds of incident",
