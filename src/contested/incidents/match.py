@@ -185,7 +185,7 @@ def judged_pairs(decisions: pa.Table, records: pa.Table) -> dict[tuple[str, str]
             pair = named_pair(row["row_key"], known)
         except RecordError as fault:
             raise RecordError(
-                f"decisions.jsonl line {row['number']}: {row['action']}: {fault}; append a decision that corrects it"
+                f"decisions.jsonl line {row['number']}: {row['action']} of {fault}; append a decision that corrects it"
             ) from None
         judged[pair] = row["action"] == "link"
     return judged
