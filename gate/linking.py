@@ -39,7 +39,7 @@ FLOORS = Path(__file__).parent / "floors.json"
 _ALL = (DayInterval(date(1900, 1, 1), date(2100, 12, 31)), (-180.0, -90.0, 180.0, 90.0))
 
 
-def read_records(path: Path, name: str, radius_m: float) -> pa.Table:
+def read_records(path: Path, name: str, radius_m: float | None) -> pa.Table:
     """The file's records by the preset that fits it; those whose dataset gives no precision get the radius."""
     preset = recognise_preset(path)
     entry = DatasetEntry(name=name, preset=preset, path=path.name, default_radius_m=radius_m)
@@ -127,7 +127,9 @@ def _parser() -> argparse.ArgumentParser:
     reports = parser.add_argument_group("reports of events")
     reports.add_argument("--reports", type=Path)
     reports.add_argument("--places", type=Path, help="CSV with names of places; else those of the reports file")
-    parser.add_argument("--radius-m", type=float, default=500.0, help="radius of records whose dataset gives none")
+    parser.add_argument(
+        "--radius-m", type=float, help="radius of records whose dataset gives none; else the matcher assumes one"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--floors", action="store_true", help="exit 1 when a score lies below its floor")
     parser.add_argument("--floors-file", type=Path, default=FLOORS)

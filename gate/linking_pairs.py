@@ -7,7 +7,7 @@ links that chance would give, and a sample to be read by a person. Refuses: a CS
 A pair that is not known is not known to be wrong. So precision is measured in two ways: by a person, who reads a sample
 of links that are not among the known pairs and writes yes, no or unsure under ``same``; and without one, by moving the
 second dataset some weeks in time, after which every link is chance. Wars being busier in some weeks than in others,
-links by chance over links is a rough bound of what is wrong, not a share.
+``not_by_chance`` (100 less links by chance in 100 links) is a rough bound and no share.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from contested.base.errors import DatasetError
 from contested.base.records import RECORDS
 from contested.incidents.match import pair_records
 from contested.incidents.merge import merge_incidents
-from gate.linking_planted import Pair, empty_case, together
+from gate.linking_planted import Pair, empty_case, pairs_of_incidents
 
 #: Days that the second dataset is moved by to count links by chance.
 SHIFTS_DAYS = (-60, -30, 30, 60)
@@ -112,7 +112,7 @@ def links_across(left: pa.Table, right: pa.Table) -> tuple[dict[Pair, dict[str, 
         for link in links.to_pylist()
         if link["record_a"].partition(":")[0] != link["record_b"].partition(":")[0]
     }
-    return across, together(merged.incidents["records"].to_pylist())
+    return across, pairs_of_incidents(merged.incidents)
 
 
 def compare(left: pa.Table, right: pa.Table, known: KnownPairs, sample: Sample | None = None) -> dict[str, Any]:
@@ -137,7 +137,7 @@ def compare(left: pa.Table, right: pa.Table, known: KnownPairs, sample: Sample |
         "offered": share(set(links), known.pairs), "offered_hard": share(set(links), known.hard),
         "links": len(linked), "for_review": len(links) - len(linked), "in_one_incident": len(merged),
         "links_by_chance": {f"{days:+d} days": count for days, count in chance.items()},
-        "chance_over_links": round(100 * mean / max(1, len(linked)), 1),
+        "not_by_chance": round(100 - 100 * mean / max(1, len(linked)), 1),
     }  # fmt: skip
 
 

@@ -18,14 +18,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from contested.base.case import Case, CaseFile
+from contested.base.records import DECISIONS
 from contested.incidents.match import pair_records
 from contested.incidents.merge import merge_incidents
+from contested.incidents.review import rank_links, review_queue
 from gate import meltt_peer
-from gate.planted import Planted, pairs_across, plant, true_pairs
+from gate.planted import DATASETS, Planted, pairs_across, plant, true_pairs
 
 WORKER = Path(__file__).parents[1] / "benchmarks/splink_worker.py"
 #: Days and kilometres apart that Splink is given pairs of: wider than nearly all planted shifts.
 SPLINK_WINDOW = (3, 30.0)
+
+#: Pairs of the queue that a person answers.
+ANSWERS = 100
 
 Pair = tuple[str, str]
 Row = Mapping[str, Any]
@@ -45,10 +50,44 @@ def score(found: set[Pair], true: set[Pair]) -> dict[str, float]:
     }
 
 
-def link_ours(records: pa.Table) -> set[Pair]:
+def link_ours(records: pa.Table, decisions: pa.Table | None = None) -> set[Pair]:
     """Pairs of records of different datasets in one incident, by the package."""
-    merged = merge_incidents(empty_case(), records, pair_records(records))
-    return together(merged.incidents["records"].to_pylist())
+    links = pair_records(records, decisions)
+    return pairs_of_incidents(merge_incidents(empty_case(), records, links, decisions).incidents)
+
+
+def with_answers(records: pa.Table, true: set[Pair], answers: int) -> dict[str, Any]:
+    """The score after a person who knows the truth answered so many first pairs of the queue, all pairs counted and
+    without those that were answered; beside it, without those, the score before.
+    """
+    links = pair_records(records)
+    merged = merge_incidents(empty_case(), records, links)
+    asked = review_queue(rank_links(merged.links, records), records, answers)
+    decisions = DECISIONS.from_rows(
+        {
+            "number": number, "decided_at": "2026-01-01T00:00:00Z", "decided_by": "gate", "table": "links",
+            "action": "link" if tuple(row["pair"].split("|")) in true else "split", "row_key": row["pair"],
+            "change": "{}", "reason": "planted", "sha256": "0",
+        }
+        for number, row in enumerate(asked, start=1)
+    )  # fmt: skip
+    answered = {tuple(row["pair"].split("|")) for row in asked}
+    before, after = pairs_of_incidents(merged.incidents), link_ours(records, decisions)
+    return {
+        "answers": len(asked), "f1": score(after, true)["f1"],
+        "f1_of_others": score(after - answered, true - answered)["f1"],
+        "f1_of_others_before": score(before - answered, true - answered)["f1"],
+    }  # fmt: skip
+
+
+def pairs_of_incidents(incidents: pa.Table) -> set[Pair]:
+    """Pairs of records of different datasets that tell of one incident: its own, and each of those that also tell of
+    it with each of its own.
+    """
+    pairs = together(incidents["records"].to_pylist())
+    for own, others in zip(incidents["records"].to_pylist(), incidents["also_records"].to_pylist(), strict=True):
+        pairs |= {pair for also in others or () for record in own for pair in pairs_across([also, record])}
+    return pairs
 
 
 def together(clusters: Iterable[Sequence[str]]) -> set[Pair]:
@@ -188,16 +227,15 @@ def pieces(rows: Sequence[Row], count: int) -> tuple[list[Row], list[Row]]:
 
 
 def compare(
-    judged: Sequence[Row], tuned: Sequence[Row], noise: float, seed: int,
-    splink: Path | None = None,
-) -> dict[str, Any]:  # fmt: skip
+    judged: Sequence[Row], tuned: Sequence[Row], noise: float, seed: int, splink: Path | None = None
+) -> dict[str, Any]:
     """Everyone's score at one level of noise, the peers' settings chosen on other events with another seed."""
     planted, other = plant(judged, noise, seed), plant(tuned, noise, seed + 1)
     true = true_pairs(planted)
     started = time.perf_counter()
     ours = link_ours(planted.records)
     seconds = time.perf_counter() - started
-    turned = dict(zip(("first", "second", "third"), ("z", "y", "x"), strict=True))
+    turned = dict(zip(DATASETS, ("z", "y", "x"), strict=True))
     back = {new: old for old, new in turned.items()}
     again = {
         tuple(sorted(f"{back[name.partition(':')[0]]}:{name.partition(':')[2]}" for name in pair))
@@ -206,7 +244,9 @@ def compare(
     window = best_window(other)
     found: dict[str, Any] = {
         "noise": noise, "records": planted.records.num_rows, "true_pairs": len(true), "ours": score(ours, true),
-        "ours_seconds": round(seconds, 1), "order_changes": len(ours ^ again),
+        "ours_seconds": round(seconds, 1),
+        "unchanged_by_order": round(100 - 100 * len(ours ^ again) / max(1, len(ours | again)), 1),
+        "with_answers": with_answers(planted.records, true, ANSWERS),
         "meltt": {**score(link_meltt(planted, window), true), "window": str(window)},
     }  # fmt: skip
     if splink is not None:

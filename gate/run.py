@@ -29,6 +29,13 @@ GATES: tuple[tuple[str | Path, ...], ...] = (
         "reading.py", "--articles", SHARED / "reading/fa-kes/articles.csv",
         "--annotations", SHARED / "reading/fa-kes/annotations.csv",
     ),
+    ("places.py", "--articles", SHARED / "places/geoparsing/TR-News.xml"),
+    ("places.py", "--articles", SHARED / "places/geoparsing/GeoVirus.xml"),
+    (
+        "places.py", "--labels", SHARED / "places/hrw_interactive_aleppo_labels_matched.csv",
+        "--places", SHARED / "places/ocha_syria_city_neighbourhoods_2016.csv",
+        SHARED / "places/syrian_archive_places_2015.csv", "--region", "36.9", "36.0", "37.4", "36.4",
+    ),
 )  # fmt: skip
 
 

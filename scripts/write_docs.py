@@ -144,8 +144,29 @@ when = { claimed = ["1"] }
 uncertain = { guncertain1 = ["1"] }
 ```
 
-Comma-, semicolon- and tab-separated files are read, and JSON (an array of objects, JSON lines, GeoJSON features). A
-file is read whole: up to 512 MiB, in several times as much memory.
+Comma-, semicolon- and tab-separated files are read, whatever their name ends in, and JSON (an array of objects, JSON
+lines, GeoJSON features). Delimited text and JSON lines are read in batches, at any length; JSON arrays and GeoJSON
+whole, up to 512 MiB. `contested import FILE --out records.parquet` writes the records in the order of the rows and what
+was refused to `records.parquet.rejects.jsonl`; a case's build holds them in memory.
+
+## What is refused, and what is converted
+
+| in the file | what becomes of it |
+|---|---|
+| a byte-order mark, UTF-16, line breaks in quoted cells | read |
+| another encoding than UTF-8 | the file is refused until `encoding` is set; some presets fall back, with a note |
+| a header that names a column twice, or more than 10,000 columns | the file is refused |
+| a row with too many cells | refused; one with too few ends in empty cells |
+| a quotation mark that is never closed | the line with it is refused, and reading goes on at the next |
+| a cell of more than a million characters | the row is refused |
+| dates such as 02/03/2022 | read as other dates of the file show, else as the preset says, else refused; noted |
+| a day that does not exist, a year outside 1900 to 2100 | the row is refused; days after today are counted |
+| 36°12'N, 36 12 30 N, 36,2 | converted, and counted in a note; without N, S, E or W refused |
+| longitude and latitude exchanged | the row is refused where the region of the case or `--box` shows it |
+| a point at 0, 0 | kept as it is written, and counted in the report |
+| a toll in words, below nought, or with low above high | the row is refused |
+| an id that was met before, in any file of the dataset | the row is refused; files of the same bytes are named |
+| a cell that a spreadsheet would run (`=…`) | kept as text |
 
 ## A preset of your own
 

@@ -114,3 +114,9 @@ def test_import_recognises_and_reports() -> None:
     assert "rows     4 in = 3 used + 1 refused" in _run("import", path).stdout
     report = json.loads(_run("import", path, "--preset", "viina", "--box", "9,49,11,51", "--json").stdout)
     assert (report["used"], report["quality"]["point outside the box"]) == (3, 0)
+
+
+def test_import_writes_records_and_what_is_refused(tmp_path: Path) -> None:
+    out = tmp_path / "records.parquet"
+    _run("import", str(DATASETS / "viina.csv"), "--out", str(out), "--name", "feeds")
+    assert {path.name for path in tmp_path.iterdir()} == {out.name, f"{out.name}.rejects.jsonl"}

@@ -287,18 +287,24 @@ def import_file(
     preset: Annotated[
         str | None, typer.Option(help="Name of a preset, or a TOML file; recognised if left out.")
     ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write the records here (.parquet), and what is refused beside it (.rejects.jsonl)."),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the dataset in the records; else that of the file.")] = None,
     box: Annotated[str | None, typer.Option(help="WEST,SOUTH,EAST,NORTH in degrees: count points outside.")] = None,
     day_first: Annotated[
         bool | None, typer.Option("--day-first/--month-first", help="Order of slashed dates, if the file shows none.")
     ] = None,
+    encoding: Annotated[str, typer.Option(help="Encoding of a text file, such as cp1252.")] = "utf-8",
     json_lines: AsJson = False,
 ) -> None:
-    """What of a dataset's file can be used, what is refused and why, and how good it is. Writes nothing."""
+    """What of a dataset's file can be used, what is refused and why, and how good it is. Writes only with --out."""
     from contested.incidents.quality import parse_box, report_as_json, report_file, report_lines
     from contested.incidents.sniffing import recognise_preset
 
-    name = preset or recognise_preset(file)
-    report = report_file(file, name, None if box is None else parse_box(box), day_first=day_first)
+    entry = {"day_first": day_first, "encoding": encoding, **({"name": name} if name else {})}
+    report = report_file(file, preset or recognise_preset(file), None if box is None else parse_box(box), out, **entry)
     if json_lines:
         _echo_json([report_as_json(report)])
         return

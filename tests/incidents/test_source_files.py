@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from contested.base.case import Case, DatasetEntry
 from contested.base.errors import DatasetError
 from contested.incidents.source_files import NamedSource, resolve_timemap_sources
+from contested.incidents.sources import read_dataset
 
 
 def write(folder: Path, content: Any) -> Path:
@@ -46,3 +49,16 @@ def test_no_file_means_no_sources(tmp_path: Path) -> None:
 def test_what_is_no_sources_file_says_so(tmp_path: Path, content: Any, words: str) -> None:
     with pytest.raises(DatasetError, match=words):
         resolve_timemap_sources(write(tmp_path, content))
+
+
+def test_sources_of_a_timemap_bear_their_addresses(tmp_path: Path, make_case: Callable[..., Case]) -> None:
+    folder = tmp_path / "datasets"
+    folder.mkdir()
+    event = {"id": "1", "description": "A strike", "date": "2/24/2017", "latitude": "1", "longitude": "2",
+             "category": "harm", "associations": [], "sources": ["s1", "s2", "s3"]}  # fmt: skip
+    (folder / "events.json").write_text(json.dumps([event]))
+    sources = {"s1": {"title": "A film", "paths": ["https://a.example/1"]}, "s2": {"title": "A letter", "paths": []}}
+    (folder / "sources.json").write_text(json.dumps(sources))
+    entry = DatasetEntry.model_validate({"name": "map", "preset": "timemap", "path": "datasets/events.json"})
+    read = read_dataset(entry, make_case(tmp_path))
+    assert read.records["sources"].to_pylist() == [["https://a.example/1", "A letter", "s3"]]

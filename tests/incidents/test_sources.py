@@ -136,10 +136,14 @@ HEADER = "id,date,date_end,lon,lat,radius_m,killed_low,killed_high,second_hand\n
         ("1,,,37.1,36.2,,,,", "the date is empty"),
         ("1,2202-11-20,,37.1,36.2,,,,", "year 2202"),
         ("1,2016-02-30,,37.1,36.2,,,,", "2016-02-30"),
+        ("1,2017-02-29,,37.1,36.2,,,,", "2017-02-29"),
+        ("1,2016-11-20,,37°06'E,36 12 30,,,,", "does not say on which side"),
         (",2016-11-20,,37.1,36.2,,,,", "the id is empty"),
         ("1,2016-11-20,,37.1,36.2,-5,,,", "radius_m -5 is not above 0"),
         ("1,2016-11-20,,37.1,36.2,,-3,4,", 'killed_low "-3" is no count'),
         ("1,2016-11-20,,37.1,36.2,,2.5,4,", 'killed_low "2.5" is no count'),
+        ("1,2016-11-20,,37.1,36.2,,dozens,,", 'killed_low "dozens" is no number'),
+        ("1,2016-11-20,,37.1,36.2,,5,1e30,", 'killed_high "1e30" is no count'),
         ("1,2016-11-20,,37.1,36.2,,9,4,", "killed_low 9 is above killed_high 4"),
         ("1,2016-11-20,,37.1,36.2,,,,perhaps", "neither true nor false"),
         ("1,2016-11-20,,37.1,36.2,,,,no,more", "beyond the last column"),
@@ -221,6 +225,94 @@ def test_rows_without_an_id_column_bear_their_number(read_csv: Read) -> None:
     assert any("no column holds an id" in note for note in read.notes)
 
 
+def test_coordinates_in_minutes_and_with_commas_are_converted_and_counted(read_csv: Read) -> None:
+    read = read_csv("id;date;lon;lat\n1;2016-11-20;37°06'E;36°12'N\n2;2016-11-20;37,1;36,2\n3;2016-11-20;37.1;36.2\n")
+    assert read.records["lon"].to_pylist() == pytest.approx([37.1] * 3)
+    assert read.records["lat"].to_pylist() == pytest.approx([36.2] * 3)
+    assert (
+        "d.csv: 2 points are written in degrees and minutes, or with a decimal comma; they were converted" in read.notes
+    )
+
+
+def test_point_at_nought_is_kept_as_written(read_csv: Read) -> None:
+    read = read_csv("id,date,lon,lat\n1,2016-11-20,0,0\n", region=WORLD)
+    assert (read.records["lon"][0].as_py(), read.records["lat"][0].as_py()) == (0.0, 0.0)
+
+
+@pytest.fixture
+def two_files(tmp_path: Path, make_case: Callable[..., Case]) -> Callable[[str, str], DatasetTables]:
+    """A dataset of two files with these texts."""
+
+    def read(first: str, second: str) -> DatasetTables:
+        for name, text in (("a.csv", first), ("b.csv", second)):
+            (tmp_path / name).write_text(text, encoding="utf-8")
+        return read_dataset(DatasetEntry(name="d", preset="plain", path="*.csv"), make_case(tmp_path))
+
+    return read
+
+
+def test_id_in_two_files_of_a_dataset_is_refused_the_second_time(two_files: Callable[..., DatasetTables]) -> None:
+    read = two_files("id,date\n1,2016-11-20\n2,2016-11-20\n", "id,date\n3,2016-11-21\n2,2016-11-21\n")
+    assert read.records["record_id"].to_pylist() == ["d:1", "d:2", "d:3"]
+    assert reasons(read) == [
+        'b.csv row 2: the id "2" was met before (a.csv row 2); each row needs its own; the row went to rejects'
+    ]
+    assert not any("bytes" in note for note in read.notes)
+
+
+def test_same_file_twice_is_said_in_one_note(two_files: Callable[..., DatasetTables]) -> None:
+    text = "id,date\n1,2016-11-20\n2,2016-11-20\n"
+    read = two_files(text, text)
+    assert (read.records.num_rows, len(read.rejects)) == (2, 2)
+    assert read.notes[0] == "b.csv: its bytes are those of a.csv, so each of its rows is there twice; remove one"
+
+
+def test_order_of_dates_is_decided_by_the_whole_file_whatever_the_batches(read_csv: Read) -> None:
+    rows = "".join(f"{n},02/03/2016\n" for n in range(40)) + "40,1,2\n41,02/25/2016\n"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("contested.incidents.files.exact_rows.BATCH_ROWS", 3)
+        read = read_csv("id,date\n" + rows)
+    assert set(read.records["date_start"].to_pylist()) == {date(2016, 2, 3), date(2016, 2, 25)}
+    assert "d.csv: dates are read as month/day: 1 of 41 can be read in no other way" in read.notes
+
+
+def test_one_column_may_stand_for_both_ends(read_csv: Read) -> None:
+    read = read_csv("id,day\n1,13/12/2016\n2,02/12/2016\n", columns={"date_start": "day", "date_end": "day"})
+    assert read.records["date_end"].to_pylist() == [date(2016, 12, 13), date(2016, 12, 2)]
+
+
+def test_kinds_are_parallel_where_only_some_columns_have_one(tmp_path: Path, make_case: Callable[..., Case]) -> None:
+    (tmp_path / "p.toml").write_text(
+        'title = "P"\npublish_rows = false\nevery_source = true\nseparators = [";"]\n[columns]\nid = ["id"]\n'
+        'date = ["date"]\nsources = ["feed", "post"]\n[source_kinds]\npost = "social_media"\n',
+        encoding="utf-8",
+    )
+    text = "id,date,feed,post\n1,2016-11-20,a; b,B; c\n2,2016-11-20,a,\n3,2016-11-20,,\n"
+    (tmp_path / "d.csv").write_text(text, encoding="utf-8")
+    rows = read_dataset(DatasetEntry(name="d", preset="p.toml", path="d.csv"), make_case(tmp_path)).records.to_pylist()
+    assert [row["sources"] for row in rows] == [["a", "b", "c"], ["a"], []]
+    assert [row["source_kinds"] for row in rows] == [["unknown", "unknown", "social_media"], [], []]
+
+
+def test_actors_and_kinds_of_sources(read_csv: Read) -> None:
+    text = "id,date,sources,source_kinds,actors,note\n1,2016-11-20,SOHR; AMC; sohr,ngo,Army; X | army,n\n"
+    text += "2,2016-11-20,a,,,\n"
+    first, second = read_csv(text).records.to_pylist()
+    assert (first["sources"], first["source_kinds"], first["actors"]) == (
+        ["SOHR", "AMC"],
+        ["ngo", "ngo"],
+        ["Army", "X"],
+    )
+    assert (second["sources"], second["source_kinds"], second["actors"]) == (["a"], [], [])
+    assert first["attributed_to"] is None
+    assert json.loads(first["extra"]) == {"source_kinds": "ngo", "actors": "Army; X | army", "note": "n"}
+
+
+def test_address_stays_as_it_is(read_csv: Read) -> None:
+    (row,) = read_csv("id,date,sources\n1,2016-11-20,https://a.example/x.|Vale Radio.\n").records.to_pylist()
+    assert row["sources"] == ["https://a.example/x.", "Vale Radio"]
+
+
 cell = st.sampled_from(
     ["", "1", "2", "-3", "37.1", "36.2", "95", "nan", "x", "2016-11-20", "20/11/2016", "11/20/2016", "2016", '"a,b"']
 )
@@ -235,6 +327,19 @@ def test_law_rows_in_are_records_and_rejects(read_csv: Read, rows: list[list[str
     assert met == list(range(1, n_rows + 1))
     REJECTS.from_rows(read.rejects)
     RECORDS.check(read.records)
+
+
+@given(st.lists(st.lists(cell, min_size=9, max_size=9), min_size=1, max_size=12))
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_law_a_row_is_read_in_a_file_as_it_is_alone(read_csv: Read, rows: list[list[str]]) -> None:
+    """Only the id, told apart over the file, and the order of dates, set here, depend on other rows."""
+    lines = [",".join([f"r{n}", *row[1:]]) for n, row in enumerate(rows)]
+    together = read_csv(HEADER + "\n".join(lines) + "\n", day_first=True)
+    alone = [read_csv(HEADER + line + "\n", day_first=True) for line in lines]
+    by_id = {row["record_id"]: {**row, "original_row": 1} for row in together.records.to_pylist()}
+    assert by_id == {row["record_id"]: row for read in alone for row in read.records.to_pylist()}
+    said = [reason.partition(": ")[2] for reason in reasons(together)]
+    assert said == [reason.partition(": ")[2] for read in alone for reason in reasons(read)]
 
 
 GED_ROW = {

@@ -204,6 +204,13 @@ class Reading(_Part):
     """``module:function`` in the tagger's place; one that an installed package declares as an extractor."""
 
 
+class Placing(_Part):
+    """What is done for records whose dataset gives them no point."""
+
+    use_candidates: bool = False
+    """Give them the point and radius of the candidate that was chosen; otherwise it only stands beside them."""
+
+
 class CaseFile(_Part):
     """The whole of ``case.toml``."""
 
@@ -221,6 +228,7 @@ class CaseFile(_Part):
     layers: tuple[LayerEntry, ...] = ()
     weighing: tuple[Weighing, ...] = ()
     reading: Reading = Reading()
+    places: Placing = Placing()
     grading: str = "gppi"
     licences: dict[str, str] = {}
     """Note per folder (statements, votes) for the sources page."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 #: Folder of the case → kind of original, in the order in which they are read.
 ORIGINAL_FOLDERS = {
     "documents": "document", "statements": "statements", "votes": "votes", "datasets": "dataset", "layers": "layer",
+    "places": "places",
 }  # fmt: skip
 #: Files that people put beside originals and that nothing is read from.
 IGNORED_NAMES = frozenset({"README.md", "LICENSE", "NOTICE"})

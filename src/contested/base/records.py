@@ -372,6 +372,28 @@ RECORDS = Table(
     ),
 )  # fmt: skip
 
+PLACE_CANDIDATES = Table(
+    "place_candidates", "one place that a row without a point may mean, or that none was found",
+    ("of_table", "row_key", "candidate"),
+    (
+        _c("of_table", "text", "records or claims"),
+        _c("row_key", "text", "key of the row there"),
+        _c("candidate", "int", "rank from 1, the likeliest; 0 when no place was found"),
+        *_optional([
+            ("place_text", "text", "the place as that row names it; null when it names none", ""),
+            ("name", "text", "the place found, by its first name in the gazetteer", ""),
+            ("kind", "text", "continent, country, admin1, admin2, town, place or neighbourhood", ""),
+            ("lon", "real", "longitude, WGS 84", "degrees"),
+            ("lat", "real", "latitude, WGS 84", "degrees"),
+            ("radius_m", "real", "radius that it must be drawn from; null when it is too wide for any test", "metres"),
+            ("score", "real", "how likely it is the place meant, in [0, 1]", ""),
+        ]),
+        _c("reason", "text", "what speaks for it, or why there is none, in words"),
+        _c("gazetteer", "text", "where the place comes from", nullable=True),
+        _c("chosen", "bool", "whether it is sure enough to be used; it is used only when case.toml says so"),
+    ),
+)  # fmt: skip
+
 LINKS = Table(
     "links", "two records that may tell of one incident", ("record_a", "record_b"),
     (
@@ -421,6 +443,18 @@ INCIDENT_PLACES = Table(
             ("lat", "real", "latitude, WGS 84", "degrees"),
             ("radius_m", "real", "radius that it must be drawn from", "metres"),
         ]),
+    ),
+)  # fmt: skip
+
+CLAIM_LINKS = Table(
+    "claim_links", "a claim and an incident that it may tell of", ("claim_id", "incident_id"),
+    (
+        _c("claim_id", "text", "the claim"),
+        _c("incident_id", "text", "the incident"),
+        _c("record_id", "text", "the record of it that the claim fits best"),
+        _c("probability", "real", "how sure it is, in [0, 1]"),
+        _c("linked", "bool", "whether it is taken to tell of it"),
+        _c("reasons", "text", "what speaks for and against it, each with its log-odds"),
     ),
 )  # fmt: skip
 
@@ -556,7 +590,8 @@ NOTES = Table(
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
-        ORIGINALS, DOCUMENTS, CLAIMS, VOTES, ACCOUNTS, CONTRADICTIONS, RECORDS, LINKS, INCIDENTS,
-        INCIDENT_PLACES, SENSITIVITY, HOLDINGS, CONTROL, FRONTS, FINDINGS, FINDING_ROWS, DECISIONS, REJECTS, NOTES,
+        ORIGINALS, DOCUMENTS, CLAIMS, VOTES, ACCOUNTS, CONTRADICTIONS, RECORDS, PLACE_CANDIDATES, LINKS, INCIDENTS,
+        INCIDENT_PLACES, CLAIM_LINKS, SENSITIVITY, HOLDINGS, CONTROL, FRONTS, FINDINGS, FINDING_ROWS, DECISIONS,
+        REJECTS, NOTES,
     )
 }  # fmt: skip

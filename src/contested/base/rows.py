@@ -18,8 +18,7 @@ from pathlib import Path
 
 from contested.base.errors import DatasetError, SourceError, nearest_name
 
-#: Largest CSV file that is read whole, bytes. Larger datasets need the streaming reader that a later
-#: release brings; until then the refusal says so.
+#: Largest text that is read whole, bytes. Datasets in delimited text and JSON lines are read in batches instead.
 MAX_CSV_BYTES = 512 * 1024 * 1024
 #: Longest cell, characters: a longer one is an attack or a broken quote.
 MAX_CELL_CHARACTERS = 1_000_000

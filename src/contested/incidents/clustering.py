@@ -59,6 +59,7 @@ def cluster_rows(
     bound: Iterable[Pair],
     apart: Iterable[Pair],
     may_be_one: Callable[[int, int], bool],
+    rank: Rows,
 ) -> Clusters:
     """Clusters of rows.
 
@@ -74,6 +75,8 @@ def cluster_rows(
         Pairs that never share a cluster.
     may_be_one
         Whether two rows of one dataset lie near enough to tell of one event.
+    rank
+        Which of two equal scores comes first: the one whose rows rank lower.
     """
     blocked: dict[int, set[int]] = defaultdict(set)
     for one, other in apart:
@@ -99,7 +102,7 @@ def cluster_rows(
     for number in sorted(edges):
         at = edges[number]
         known = zip(a[at].tolist(), b[at].tolist(), log_odds[at].tolist(), strict=True)
-        growing = _Growing(rows[number], first, dataset, blocked, may_be_one)
+        growing = _Growing(rows[number], first, (dataset, rank), blocked, may_be_one)
         for row, cluster in growing.grown(list(known)).items():
             of_row[row] = cluster
         also += growing.also_told()
@@ -110,7 +113,7 @@ class _Growing:
     """The clusters of rows that hang together somehow."""
 
     def __init__(
-        self, rows: list[int], first: Rows, dataset: Rows, blocked: Mapping[int, set[int]],
+        self, rows: list[int], first: Rows, of_row: tuple[Rows, Rows], blocked: Mapping[int, set[int]],
         may_be_one: Callable[[int, int], bool],
     ) -> None:  # fmt: skip
         self.members: dict[int, list[int]] = defaultdict(list)
@@ -118,7 +121,9 @@ class _Growing:
         for row in rows:
             self.members[int(first[row])].append(row)
             self.cluster[row] = int(first[row])
+        dataset, rank = of_row
         self.dataset = {row: int(dataset[row]) for row in rows}
+        self.rank = {row: int(rank[row]) for row in rows}
         self.blocked = blocked
         self.may_be_one = may_be_one
         self.known: list[tuple[int, int, float]] = []
@@ -130,17 +135,22 @@ class _Growing:
         self.known = known
         for a, b, log_odds in known:
             self._note(self.cluster[a], self.cluster[b], (self.dataset[a], self.dataset[b]), log_odds)
-        waiting = [(-score, *pair) for pair in self._neighbours() if (score := self._score(*pair)) > 0]
+        waiting = [entry for pair in self._neighbours() if (entry := self._waiting(*pair))[0] < 0]
         heapq.heapify(waiting)
         while waiting:
-            negative, one, other = heapq.heappop(waiting)
+            negative, _, one, other = heapq.heappop(waiting)
             if one not in self.members or other not in self.members or self._score(one, other) != -negative:
                 continue
             self._merge(one, other)
             for near in self.said[one]:
-                if (score := self._score(one, near)) > 0:
-                    heapq.heappush(waiting, (-score, min(one, near), max(one, near)))
+                if (entry := self._waiting(one, near))[0] < 0:
+                    heapq.heappush(waiting, entry)
         return self.cluster
+
+    def _waiting(self, one: int, other: int) -> tuple[float, Pair, int, int]:
+        """Score below nought, ranks of the two clusters' first ranking rows, and the clusters."""
+        low, high = sorted(min(self.rank[row] for row in self.members[cluster]) for cluster in (one, other))
+        return -self._score(one, other), (low, high), min(one, other), max(one, other)
 
     def also_told(self) -> list[Pair]:
         """(row, cluster) of rows that fit a cluster of which no row is of their dataset, and are not in it."""
@@ -185,7 +195,7 @@ class _Growing:
                     return -np.inf
         if total > 0 and any(b in self.blocked.get(a, ()) for a in self.members[one] for b in self.members[other]):
             return -np.inf
-        return total
+        return round(total, 6)
 
     def _by_dataset(self, cluster: int) -> dict[int, list[int]]:
         found: dict[int, list[int]] = defaultdict(list)

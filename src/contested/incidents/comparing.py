@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from contested.base.case import Case
-from contested.base.transliteration import fold_name
+from contested.base.transliteration import fold_name, fold_script, sound_keys
 from contested.incidents.token_sets import TokenSets, name_sets, word_sets
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ WHERE = tuple(
         ("towns", _NEAR_WORDS),
         ("districts", ("one point", "within a quarter of the reach", "within half", "farther")),
         ("wider", ("one point", "within a quarter of the reach", "within half", "farther")),
+        ("no point", ("not said",)),
     )
     for apart in steps
 )
@@ -227,6 +228,16 @@ class Comparable:
         )
 
     @cached_property
+    def all_words(self) -> TokenSets:
+        """Words of title and place name, for records that words must bring together."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        both = [pc.fill_null(self.records[name], "") for name in ("title", "place_name")]
+        texts = pc.binary_join_element_wise(*both, " ")
+        return word_sets(texts, pa.chunked_array([pa.repeat("", len(self))]))
+
+    @cached_property
     def outlets(self) -> TokenSets:
         """Names of the sources that are no addresses."""
         return name_sets(
@@ -311,7 +322,8 @@ class Comparable:
         share = np.where(
             apart_m <= _SAME_POINT_M, 0, 1 + np.searchsorted(np.array(_SHARES), apart_m / np.maximum(reach_m, 1.0))
         )
-        return np.asarray(np.where(reach < 2, reach * 7 + near, 14 + (reach - 2) * 4 + share), dtype=np.int64)
+        levels = np.where(reach < 2, reach * 7 + near, 14 + (reach - 2) * 4 + share)
+        return np.asarray(np.where(self.placed[a] & self.placed[b], levels, len(WHERE) - 1), dtype=np.int64)
 
     def _when(self, a: Rows, b: Rows) -> Rows:
         gap = self.gap_days(a, b)
@@ -359,13 +371,12 @@ class Comparable:
 
 @lru_cache(maxsize=1 << 18)
 def name_parts(name: str) -> tuple[str, ...]:
-    """Words of a name with their spellings folded, in any script.
+    """Words of a name with their spellings folded, in Latin, Arabic and Cyrillic letters.
 
-    >>> name_parts("Khan Shaykhun") == name_parts("Khan Sheikhoun")
+    >>> name_parts("Khan Shaykhun") == name_parts("Khan Sheikhoun") == name_parts("خان شيخون")
     True
     """
-    words = re.findall(r"[^\W_]+", name.casefold())
-    return tuple(fold_name(word) or word for word in words)
+    return tuple((sound_keys(word) or (fold_script(word),))[0] for word in re.findall(r"[^\W_]+", name))
 
 
 def plain_address(text: str) -> str:

@@ -21,7 +21,7 @@ the other, drawn towards "same word" or "other words", so that no taxonomy has t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -59,9 +59,9 @@ MOST_CROWD = 24
 _DEFAULTS: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
     "where": (
         (0.06, 0.20, 0.22, 0.24, 0.20, 0.06, 0.02, 0.04, 0.08, 0.10, 0.18, 0.25, 0.20, 0.15,
-         0.20, 0.45, 0.25, 0.10, 0.20, 0.55, 0.20, 0.05),
+         0.20, 0.45, 0.25, 0.10, 0.20, 0.55, 0.20, 0.05, 1.0),
         (0.03, 0.08, 0.15, 0.17, 0.20, 0.22, 0.15, 0.03, 0.05, 0.06, 0.11, 0.20, 0.25, 0.30,
-         0.10, 0.25, 0.30, 0.35, 0.05, 0.20, 0.30, 0.45),
+         0.10, 0.25, 0.30, 0.35, 0.05, 0.20, 0.30, 0.45, 1.0),
     ),
     "when": ((0.62, 0.06, 0.12, 0.03, 0.12, 0.03, 0.02), (0.17, 0.01, 0.09, 0.09, 0.33, 0.12, 0.19)),
     "place name": ((0.75, 0.10, 0.15, 0.0), (0.45, 0.05, 0.50, 0.0)),
@@ -80,7 +80,7 @@ _LEVELS = {
 }  # fmt: skip
 #: Levels in the order in which each speaks no more for a pair than the one before.
 _FALLING: dict[str, Sequence[Sequence[int]]] = {
-    "where": (range(7), range(7, 14), range(14, 18), range(18, 22)),
+    "where": (range(7), range(7, 14), range(14, 18), range(18, 22), range(22, 23)),
     "when": ((0, 4, 5, 6), (1, 2, 3)),
     "place name": (range(3),),
     "kind": (range(2),),
@@ -213,10 +213,10 @@ def fit_linkage(
         Share of records that are taken to have a partner, before any pair was seen.
     """
     patterns = _patterns(possible, chance, judged_same, judged_apart)
-    nothing = np.zeros(len(patterns.crowd))
-    prior, tables = _prior(patterns, nothing, start), _tables(patterns, burst, nothing)
+    share = np.zeros(len(patterns.crowd))
+    # At first only chance pairs show what different events look like: among the possible ones most may be true.
+    prior, tables = _prior(patterns, share, start), _tables(replace(patterns, real=share), burst, share)
     kept = patterns.real > 0
-    share = nothing
     for _ in range(ROUNDS):
         total = prior[patterns.crowd] + sum(tables[name][codes] for name, codes in patterns.codes.items())
         before, share = share, 1.0 / (1.0 + np.exp(-total))
@@ -261,7 +261,7 @@ def _patterns(possible: Compared, chance: Compared, judged_same: Rows, judged_ap
 def _tables(patterns: _Patterns, burst: Reals, true: Reals) -> dict[str, Reals]:
     """log(m / u) by code, from the expected number of true pairs of each pattern."""
     same = true + JUDGED_PAIRS * patterns.judged_same
-    usual = CHANCE_SHARE * patterns.real.sum() / max(patterns.chance.sum(), 1.0)
+    usual = CHANCE_SHARE * max(patterns.real.sum(), 1.0) / max(patterns.chance.sum(), 1.0)
     apart = patterns.real - true + usual * patterns.chance + JUDGED_PAIRS * patterns.judged_apart
     # What a true pair looks like hangs less on the datasets than what a chance pair looks like.
     towards_same = DEFAULT_PAIRS + DEFAULT_SHARE * float(true.sum())

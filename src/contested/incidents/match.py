@@ -13,7 +13,7 @@ bear one ``group_id`` are linked by the dataset's own word.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +21,13 @@ import numpy as np
 
 from contested.base.errors import RecordError
 from contested.base.places import geodesic_m
-from contested.base.records import DECISIONS, LINKS
+from contested.base.records import DECISIONS, LINKS, RECORDS
+from contested.incidents.clustering import cluster_rows
 from contested.incidents.comparing import SLACK_M, WHEN, WHERE, Comparable
 from contested.incidents.linkage import Compared, Linkage, crowd_levels, explain, fit_linkage
 from contested.incidents.pairs import Placed, candidate_pairs
 from contested.incidents.token_sets import distinct
+from contested.incidents.word_pairs import pairs_by_words
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -80,15 +82,31 @@ class Reach:
         found = []
         exact = records.radius_m * 2.0 <= EXACT_REACH_M - SLACK_M
         for slack_days, keep in ((SLACK_DAYS, None), (EXACT_SLACK_DAYS, exact)):
-            a = left if keep is None else left[keep[left]]
-            b = right if keep is None else right[keep[right]]
+            a, b = (rows[records.placed[rows]] for rows in (left, right))
+            if keep is not None:
+                a, b = a[keep[a]], b[keep[b]]
             pairs = candidate_pairs(
                 self.placed(records, a, 0, widen), self.placed(records, b, turned_days, widen),
                 slack_m=slack_m, slack_days=round(slack_days * self.scale),
             )  # fmt: skip
             found.append(a[pairs.left] * np.int64(len(records)) + b[pairs.right])
+        for a, b in self._unplaced(records, left, right):
+            one, other = pairs_by_words(records, a, b, round(SLACK_DAYS * self.scale), turned_days)
+            found.append(one * np.int64(len(records)) + other)
         both = distinct(np.concatenate(found))
         return both // len(records), both % len(records)
+
+    @staticmethod
+    def _unplaced(records: Comparable, left: Rows, right: Rows) -> Iterator[tuple[Rows, Rows]]:
+        """Rows without a point, and those that words may bring together with them."""
+        if left is right:
+            yield from [] if records.placed[left].all() else [(left, left)]
+            return
+        without, other = left[~records.placed[left]], right[~records.placed[right]]
+        if len(without):
+            yield without, right
+        if len(other):
+            yield left[records.placed[left]], other
 
 
 def pair_records(
@@ -102,8 +120,8 @@ def pair_records(
     Parameters
     ----------
     records
-        The table ``records``. Those outside the window are left out; those without a point are paired by group or
-        decision only.
+        The table ``records``. Those outside the window are left out; those without a point are paired with what names
+        the same on the same day.
     decisions
         The table ``decisions``; rows with action ``link`` or ``split`` on table ``links`` and the
         two record ids as key bind, the latest one when a pair was judged twice.
@@ -167,6 +185,48 @@ def pair_records(
     )
 
 
+def pair_reports(reports: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Pairs of reports that tell of one event, from headline, outlet and day alone.
+
+    Parameters
+    ----------
+    reports
+        ``report_id``, ``outlet``, ``day`` (a date) and ``headline`` of each.
+
+    Returns
+    -------
+    list
+        Pairs of ids that end in one cluster; a report that also tells of another cluster is paired with its reports.
+    """
+    records = RECORDS.from_rows(
+        {
+            "record_id": f"report:{report['report_id']}", "dataset": "report", "original_path": "", "original_row": 0,
+            "preset": "", "in_window": True, "kind": "report", "date_start": report["day"], "date_end": report["day"],
+            "title": report["headline"], "sources": [report["outlet"]], "second_hand": False, "publish": False,
+            "extra": "{}",
+        }
+        for report in reports
+    )  # fmt: skip
+    compared, every = Comparable(records), np.arange(records.num_rows)
+    a, b = Reach().pairs(compared, every, every)
+    if not len(a):
+        return []
+    pairs = _compared(compared, a, b)
+    chance = [_compared(compared, a[:0], b[:0]), *_turned_pairs(compared, every, every.copy(), Reach())]
+    nothing = np.zeros(0, dtype=np.int64)
+    bursts = np.zeros((len(WHERE), len(WHEN)))
+    linkage = fit_linkage(pairs, Compared.joined(chance), bursts, nothing, nothing)
+    log_odds = np.sum(list(linkage.parts(pairs).values()), axis=0)
+    # Each report is a dataset of its own here: several of one outlet may tell of one event.
+    clusters = cluster_rows(every, (a, b, np.round(log_odds, 6)), (), (), lambda one, other: True, every)
+    names = [name.partition(":")[2] for name in records["record_id"].to_pylist()]
+    home = clusters.of_row
+    together = {(int(i), int(j)) for i, j in zip(a, b, strict=True) if home[i] == home[j]}
+    for row, cluster in clusters.also:
+        together |= {(min(row, other), max(row, other)) for other in np.flatnonzero(home == cluster).tolist()}
+    return [(names[i], names[j]) for i, j in sorted(together)]
+
+
 def judged_pairs(decisions: pa.Table, records: pa.Table) -> dict[tuple[str, str], bool]:
     """Record ids, the smaller first → whether a person linked them; the latest decision holds.
 
@@ -213,24 +273,44 @@ def _scored(records: Comparable, judged: Mapping[tuple[int, int], bool], reach: 
     """Pairs of rows with their probability, of every two datasets."""
     import pyarrow as pa
 
-    parts = [_pairs_table(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), "score", None)]
-    rows_of = [np.flatnonzero((records.dataset == number) & records.placed) for number in np.unique(records.dataset)]
+    nothing = np.zeros(0, dtype=np.int64)
+    parts = [_pairs_table(nothing, nothing, np.zeros(0), "score", None)]
+    rows_of = [np.flatnonzero(records.dataset == number) for number in np.unique(records.dataset)]
     # The smaller dataset is the left one, so that nothing hangs on how datasets are called.
     rows_of.sort(key=len)
     for at, left in enumerate(rows_of):
         for right in rows_of[at + 1 :]:
-            a, b = reach.pairs(records, left, right)
-            if not len(a):
-                continue
-            pairs = _compared(records, a, b)
-            linkage = _fitted(records, left, right, (a, b, pairs), judged, reach)
-            said = linkage.parts(pairs)
-            total = np.sum(list(said.values()), axis=0)
-            probability = 1.0 / (1.0 + np.exp(-total))
-            kept = np.flatnonzero(probability >= UNSURE_FROM)
-            reasons = explain(said, pairs, kept)
-            parts.append(_pairs_table(a[kept], b[kept], probability[kept], "score", reasons))
+            parts.append(_pairs_table(*score_sides(records, left, right, judged, reach)))
     return pa.concat_tables(parts)
+
+
+def score_sides(
+    records: Comparable, left: Rows, right: Rows, judged: Mapping[tuple[int, int], bool], reach: Reach
+) -> tuple[Rows, Rows, Reals, str, pa.Array]:
+    """Pairs of left and right rows that are not surely different: rows, probability, ``score``, and reasons.
+
+    Parameters
+    ----------
+    records
+        All records as arrays.
+    left, right
+        Rows of two datasets, or of two other sides that are weighed by one model.
+    judged
+        (row, row) → whether a person linked them.
+    reach
+        How wide the windows are.
+    """
+    import pyarrow as pa
+
+    a, b = reach.pairs(records, left, right)
+    if not len(a):
+        return a, b, np.zeros(0), "score", pa.nulls(0, pa.string())
+    pairs = _compared(records, a, b)
+    said = _fitted(records, left, right, (a, b, pairs), judged, reach).parts(pairs)
+    # Rounded, so that pairs that are compared alike are equal whatever their datasets are called.
+    probability = np.round(1.0 / (1.0 + np.exp(-np.sum(list(said.values()), axis=0))), 9)
+    kept = np.flatnonzero(probability >= UNSURE_FROM)
+    return a[kept], b[kept], probability[kept], "score", explain(said, pairs, kept)
 
 
 def _compared(records: Comparable, a: Rows, b: Rows, turned: Comparable | None = None) -> Compared:
@@ -240,7 +320,7 @@ def _compared(records: Comparable, a: Rows, b: Rows, turned: Comparable | None =
 
 
 #: Levels of place that are near: as two statements of one event are as a rule.
-_NEAR = np.array(([True] * 4 + [False] * 3) * 2 + ([True] * 2 + [False] * 2) * 2)
+_NEAR = np.array(([True] * 4 + [False] * 3) * 2 + ([True] * 2 + [False] * 2) * 2 + [False])
 
 
 def _fitted(
@@ -250,17 +330,17 @@ def _fitted(
     """The model of two datasets, fitted to their pairs and to pairs of them that cannot be one event."""
     a, b, pairs = real
     some = _spread(left, FITTED_ROWS)
-    chance = list(_turned_pairs(records, some, right, reach)) + list(_far_pairs(records, some, right, reach))
-    empty = _compared(records, a[:0], b[:0])
+    chance = [
+        _compared(records, a[:0], b[:0]), *_turned_pairs(records, some, right, reach),
+        *_far_pairs(records, some, right, reach),
+    ]  # fmt: skip
     at = {pair: row for row, pair in enumerate(zip(a.tolist(), b.tolist(), strict=True))} if judged else {}
     chosen = [(at.get(pair, at.get(pair[::-1])), linked) for pair, linked in judged.items()]
     same, apart = (
         np.array([row for row, linked in chosen if row is not None and linked is wanted], dtype=np.int64)
         for wanted in (True, False)
     )
-    return fit_linkage(
-        pairs, Compared.joined(chance) if chance else empty, _burst(records, left, right, reach), same, apart
-    )
+    return fit_linkage(pairs, Compared.joined(chance), _burst(records, left, right, reach), same, apart)
 
 
 def _spread(rows: Rows, most: int) -> Rows:

@@ -124,14 +124,27 @@ def cluster_records(compared: Comparable, links: pa.Table, a: Rows, b: Rows) -> 
     sure = np.clip(probability[scored], 1.0 - _MOST_SURE, _MOST_SURE)
     clusters = cluster_rows(
         compared.dataset,
-        (a[scored], b[scored], np.log(sure / (1.0 - sure))),
+        (a[scored], b[scored], np.round(np.log(sure / (1.0 - sure)), 6)),
         listed(same) + listed(grouped),
         listed(judged & ~same),
         _may_be_one(compared),
+        _ranks(compared),
     )
     ids = compared.records["record_id"]
     check_judged(listed(same), clusters, lambda row: str(ids[row].as_py()))
     return clusters
+
+
+def _ranks(compared: Comparable) -> Rows:
+    """Rank of each row by its own id: which of two equal pairs comes first must not hang on how datasets are called."""
+    import pyarrow.compute as pc
+
+    ids = compared.records["record_id"]
+    own = pc.replace_substring_regex(ids, "^[^:]*:", "")
+    order = np.asarray(pc.sort_indices(own), dtype=np.int64)
+    ranks = np.empty(len(order), dtype=np.int64)
+    ranks[order] = np.arange(len(order))
+    return ranks
 
 
 def _may_be_one(compared: Comparable) -> Callable[[int, int], bool]:

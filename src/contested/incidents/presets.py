@@ -26,7 +26,7 @@ TARGETS = (
     "id", "kind", "date", "date_start", "date_end", "year", "month", "day", "date_precision", "time_of_day",
     "place_name", "lon", "lat", "radius_m", "precision", "group_id", "title", "killed", "killed_low",
     "killed_high", "killed_best", "injured", "injured_low", "injured_high", "sources", "attributed_to",
-    "address", "second_hand",
+    "source_kinds", "actors", "address", "second_hand",
 )  # fmt: skip
 #: What a group's toll is made of.
 GROUP_TOLLS = ("killed", "killed_low", "killed_high", "injured", "injured_low", "injured_high")
@@ -118,6 +118,12 @@ class Preset(_Part):
     """A regular expression in their place."""
     every_source: bool = False
     """Whether all columns of ``sources`` count, not only the first that is filled."""
+    sources_file: str | None = None
+    """A file beside the dataset that tells what the identifiers of its sources stand for (TimeMap's sources.json)."""
+    source_kinds: dict[str, str] = {}
+    """Column of ``sources`` → what they are (``news``, ``ngo``); elsewhere a row's cell of ``source_kinds`` says it."""
+    actor_separators: Names = ()
+    """Marks that part several names in one cell of ``actors``; all columns of ``actors`` count."""
     day_first: bool | None = None
     """Order of slashed dates, for files that do not show it themselves."""
     file: FileForm = FileForm()

@@ -24,8 +24,8 @@ from contested.base.originals import file_sha256
 from contested.base.records import row_id, span
 from contested.base.times import parse_interval
 from contested.incidents.account_fields import AccountField
+from contested.incidents.files import open_rows
 from contested.incidents.presets import Preset, load_preset
-from contested.incidents.sources import read_dataset_file
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -90,13 +90,15 @@ class _AccountFile:
 
     def rows(self, wanted: Mapping[int, Any]) -> Iterator[tuple[int, dict[str, str]]]:
         """Number and values of the rows wanted, under the names that the preset knows the columns by."""
-        file, _ = read_dataset_file(self.path, self.preset, self.entry.encoding)
-        by_folded = {column.casefold(): column for column in file.columns}
-        names = dict.fromkeys(name for account in self.preset.accounts for name in account.columns)
-        columns = [(name, by_folded[name.casefold()]) for name in names if name.casefold() in by_folded]
-        for row in file.rows:
-            if row.number in wanted:
-                yield row.number, {name: row.values[column] for name, column in columns}
+        names = tuple(dict.fromkeys(name for account in self.preset.accounts for name in account.columns))
+        columns = open_rows(self.path, self.preset.file, self.entry.encoding, only=()).columns
+        by_folded = {column.casefold(): column for column in columns}
+        found = {name: by_folded[name.casefold()] for name in names if name.casefold() in by_folded}
+        stream = open_rows(self.path, self.preset.file, self.entry.encoding, only=tuple(found.values()))
+        for batch in stream.batches:
+            kept = [at for at, number in enumerate(batch.numbers.to_pylist()) if number in wanted]
+            for at, row in zip(kept, batch.cells.take(kept).to_pylist(), strict=True):
+                yield batch.numbers[at].as_py(), {name: row[column] for name, column in found.items()}
 
     def claims(self, record: Mapping[str, Any], values: Mapping[str, str]) -> list[dict[str, Any]]:
         """The claims of one row; its block is added to the text when there are any."""

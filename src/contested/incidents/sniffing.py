@@ -15,10 +15,11 @@ from pathlib import Path
 
 from contested.base.errors import DatasetError
 from contested.base.presets import dataset_presets
-from contested.base.rows import RowFile
 from contested.base.times import parse_interval
+from contested.incidents.batches import RowBatch, RowStream
+from contested.incidents.files import open_rows
 from contested.incidents.presets import Preset, load_preset
-from contested.incidents.sources import found_columns, read_dataset_file
+from contested.incidents.sources import found_columns
 
 #: Rows that are looked at: enough to tell a number from a name.
 ROWS_SEEN = 2_000
@@ -91,24 +92,35 @@ def sniff_file(path: Path, encoding: str = "utf-8") -> Sniffed:
     DatasetError
         When the file cannot be read as a table.
     """
+    preset, stream = _recognise(path, encoding)
+    seen: list[RowBatch] = []
+    rows = shown = 0
+    for batch in stream.batches:
+        rows += batch.cells.num_rows + len(batch.refused)
+        if preset is None and shown < ROWS_SEEN:
+            seen.append(batch)
+            shown += batch.cells.num_rows
+    return Sniffed(path, rows, preset, () if preset is not None else _propose(stream.columns, seen))
+
+
+def _recognise(path: Path, encoding: str = "utf-8") -> tuple[Preset | None, RowStream]:
+    """The preset that fits the columns of the file, and its rows."""
     plain = load_preset("plain")
     # A file without a header is tried first: read as one with a header, its first row would name the columns.
     presets = [load_preset(name) for name in dataset_presets() if name != "plain"]
     for preset in presets:
         if preset.file.widths and _fits_without_header(path, preset):
-            return Sniffed(path, len(read_dataset_file(path, preset, encoding)[0].rows), preset, ())
-    widest = plain.model_copy(update={"file": plain.file.model_copy(update={"fallback_encoding": "iso-8859-1"})})
-    file, _ = read_dataset_file(path, widest, encoding)
+            return preset, open_rows(path, preset.file, encoding)
+    widest = plain.file.model_copy(update={"fallback_encoding": "iso-8859-1"})
+    stream = open_rows(path, widest, encoding)
     fitting = [
         (len(group), preset)
         for preset in presets
         for group in preset.recognise
-        if len(found_columns(group, file.columns)) == len(group)
+        if len(found_columns(group, stream.columns)) == len(group)
     ]
-    if fitting:
-        # Formats grow out of each other: the one that more columns speak for is meant.
-        return Sniffed(path, len(file.rows), max(fitting, key=lambda fit: fit[0])[1], ())
-    return Sniffed(path, len(file.rows), None, _propose(file))
+    # Formats grow out of each other: the one that more columns speak for is meant.
+    return max(fitting, key=lambda fit: fit[0])[1] if fitting else None, stream
 
 
 def _fits_without_header(path: Path, preset: Preset) -> bool:
@@ -125,8 +137,11 @@ def _fits_without_header(path: Path, preset: Preset) -> bool:
     return cells[0].casefold() == preset.file.header[0].casefold() or re.fullmatch(r"\d{8}", cells[at]) is not None
 
 
-def _propose(file: RowFile) -> tuple[ColumnSeen, ...]:
-    cells = {name: [row.values[name] for row in file.rows[:ROWS_SEEN]] for name in file.columns}
+def _propose(columns: Sequence[str], batches: Sequence[RowBatch]) -> tuple[ColumnSeen, ...]:
+    cells = {
+        name: [text for batch in batches for text in batch.cells.column(name).to_pylist()][:ROWS_SEEN]
+        for name in columns
+    }
     shares = {name: _shares(values) for name, values in cells.items()}
     chosen: dict[str, tuple[str, float, str]] = {}
     for way in ("its name", "a word of its name", "no name"):
@@ -135,7 +150,7 @@ def _propose(file: RowFile) -> tuple[ColumnSeen, ...]:
             if target in taken or (target == "date" and "date_start" in taken):
                 continue
             best, best_name = 0.0, ""
-            for name in file.columns:
+            for name in columns:
                 if name in chosen or _BLAME.search(name) or (kind == "date" and _OTHER_DAY.search(name)):
                     continue
                 if (sure := _sure(name, words, shares[name].get(kind, 0.0), way, target)) > best:
@@ -144,7 +159,7 @@ def _propose(file: RowFile) -> tuple[ColumnSeen, ...]:
                 share = shares[best_name].get(kind, 0.0)
                 chosen[best_name] = (target, best, f"{way} and {share:.0%} of its cells")
     seen = []
-    for name in file.columns:
+    for name in columns:
         found = chosen.get(name)
         why = "kept with the record" if found is None else found[2]
         if found is None and _BLAME.search(name):
@@ -293,7 +308,7 @@ def recognise_preset(path: Path) -> str:
     DatasetError
         When none does.
     """
-    if (preset := sniff_file(path).preset) is None:
+    if (preset := _recognise(path)[0]) is None:
         raise DatasetError(
             f"{path.name}: no preset fits; propose a map with contested presets sniff {path} --save FILE.toml, "
             "and name that file as --preset"

@@ -1,7 +1,7 @@
-"""Datasets of incidents → records: any CSV, tab-separated, JSON or GeoJSON file, by its preset.
+"""Datasets of incidents → records: any file that ``files`` can open, by its preset.
 
-In: a dataset's file or files as downloaded, its entry in ``case.toml``. Out: the table ``records``,
-the rows that were refused, and notes for the reader. Refuses: files that are empty, in another
+In: a dataset's file or files as downloaded, its entry in ``case.toml``. Out: the table ``records``, whole or batch by
+batch, the rows that were refused, and notes for the reader. Refuses: files that are empty, in another
 encoding or without a needed column (:class:`DatasetError`); single rows that cannot be read
 (``mapping.py``), and identifiers met twice. These go to ``rejects``: rows in = records + rejects, always.
 
@@ -10,29 +10,30 @@ Columns that the preset does not use are kept word for word in ``extra``.
 
 from __future__ import annotations
 
-import json
+import hashlib
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contested.base.case import Case, DatasetEntry
 from contested.base.errors import DatasetError, nearest_name
 from contested.base.records import RECORDS
-from contested.base.rows import Layout, Row, RowFile, read_rows
-from contested.base.times import DayInterval
-from contested.incidents.json_rows import read_json_rows
-from contested.incidents.mapping import Reading, Scope, make_record
+from contested.incidents.batches import RowBatch, RowStream
+from contested.incidents.columnar import IdsMet, MappedBatch, map_batch
+from contested.incidents.files import open_rows
+from contested.incidents.mapping import Reading, Scope
 from contested.incidents.presets import TARGETS, Preset, load_preset
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["DatasetTables", "load_preset", "read_dataset", "read_dataset_file", "read_files"]
+__all__ = ["DatasetStream", "DatasetTables", "load_preset", "read_dataset", "read_files"]
 
 _SLASHED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.]\d{4}")
-_JSON_ENDINGS = frozenset({".json", ".geojson", ".jsonl", ".ndjson"})
+_DATES = ("date", "date_start", "date_end")
 
 
 @dataclass(frozen=True)
@@ -74,61 +75,103 @@ def read_dataset(entry: DatasetEntry, case: Case) -> DatasetTables:
 
 def read_files(paths: Sequence[Path], entry: DatasetEntry, preset: Preset, scope: Scope) -> DatasetTables:
     """Read the files of one dataset into records, for a scope that need not be a case's."""
-    records: list[dict[str, Any]] = []
-    rejects: list[dict[str, Any]] = []
-    notes: list[str] = []
-    first_at: dict[str, str] = {}
-    for path in paths:
-        reading, found = _open(path, entry, preset, scope)
-        notes.extend(found)
-        for row in reading.file.rows:
-            try:
-                record = make_record(row, reading)
-                where = f"{reading.original_path} row {row.number}"
-                if (earlier := first_at.setdefault(record["record_id"], where)) != where:
-                    own_id = record["record_id"].partition(":")[2]
-                    raise ValueError(f'the id "{own_id}" was met before ({earlier}); each row needs its own')
-                records.append(record)
-            except ValueError as error:
-                rejects.append(_reject(row, reading, str(error)))
-    notes.extend(_notes(entry, scope, records, rejects))
-    return DatasetTables(RECORDS.from_rows(records), rejects, tuple(notes))
+    import pyarrow as pa
+
+    stream = DatasetStream(paths, entry, preset, scope)
+    tables, rejects = [RECORDS.schema().empty_table()], []
+    for batch in stream:
+        tables.append(batch.records)
+        rejects.extend(batch.rejects)
+    return DatasetTables(RECORDS.check(pa.concat_tables(tables)), rejects, stream.notes())
 
 
-def read_dataset_file(path: Path, preset: Preset, encoding: str = "utf-8") -> tuple[RowFile, list[str]]:
-    """The rows of a file of the format, and notes on how it was read."""
-    form = preset.file
-    if path.suffix.lower() in _JSON_ENDINGS:
-        return read_json_rows(path, encoding), []
-    layout = Layout(form.header, form.delimiter, form.quoted)
-    try:
-        return read_rows(path, encoding=encoding, layout=layout), []
-    except DatasetError as fault:
-        if form.fallback_encoding is None or encoding != "utf-8" or not isinstance(fault.__context__, UnicodeError):
-            raise
-    file = read_rows(path, encoding=form.fallback_encoding, layout=layout)
-    return file, [f"{path.name}: the text is not UTF-8; it was read as {form.fallback_encoding}"]
+class DatasetStream:
+    """The files of one dataset, mapped batch by batch; ids are told apart over all of them.
 
+    Parameters
+    ----------
+    paths
+        The files, in the order in which they are read.
+    entry, preset
+        How they are read.
+    scope
+        What they are read for; ``in_window`` is told by it.
+    """
 
-def _open(path: Path, entry: DatasetEntry, preset: Preset, scope: Scope) -> tuple[Reading, list[str]]:
-    file, notes = read_dataset_file(path, preset, entry.encoding)
-    columns = _columns(entry, preset, file)
-    day_first = entry.day_first
-    if day_first is None:
-        date_columns = [c for t in ("date", "date_start", "date_end") for c in columns.get(t, ())]
-        day_first, found = _day_order(path.name, [row.values[c] for row in file.rows for c in date_columns])
-        if found and day_first is None and (day_first := preset.day_first) is not None:
+    def __init__(self, paths: Sequence[Path], entry: DatasetEntry, preset: Preset, scope: Scope) -> None:
+        self._paths, self._entry, self._preset, self._scope = paths, entry, preset, scope
+        self._notes: list[str] = _same_files(paths) if len(paths) > 1 else []
+        self._tally = _Tally()
+
+    def __iter__(self) -> Iterator[MappedBatch]:
+        """The batches, once."""
+        ids = IdsMet()
+        for path in self._paths:
+            stream = open_rows(path, self._preset.file, self._entry.encoding)
+            reading = self._reading(stream)
+            undecided = self._entry.day_first is None
+            converted = 0
+            for batch in stream.batches:
+                if undecided and _has_slashed(batch, reading):
+                    reading, undecided = self._with_day_order(reading), False
+                mapped = map_batch(batch, reading, ids)
+                self._tally.add(mapped, self._scope)
+                converted += mapped.converted
+                yield mapped
+            if converted:
+                self._notes.append(
+                    f"{path.name}: {converted} points are written in degrees and minutes, or with a decimal comma; "
+                    "they were converted"
+                )
+
+    def notes(self) -> tuple[str, ...]:
+        """What a reader should know of the batches that were taken."""
+        return (*self._notes, *self._tally.notes(self._entry.name, self._scope))
+
+    def _reading(self, stream: RowStream) -> Reading:
+        entry, preset, path = self._entry, self._preset, stream.path
+        self._notes.extend(stream.notes)
+        columns = _columns(entry, preset, stream)
+        if "id" not in columns:
+            self._notes.append(
+                f"{path.name}: no column holds an id, so rows bear their number; do not reorder the file"
+            )
+        tolls = {
+            group: {what: found_columns(names, stream.columns) for what, names in of_group.items()}
+            for group, of_group in preset.tolls.items()
+        }
+        shown = path.relative_to(self._scope.folder).as_posix()
+        return Reading(entry, preset, self._scope, path, shown, columns, entry.day_first, tolls)
+
+    def _with_day_order(self, reading: Reading) -> Reading:
+        """The order of slashed dates, decided over the whole file."""
+        path, preset = reading.path, self._preset
+        wanted = _date_columns(reading)
+        stream = open_rows(path, preset.file, self._entry.encoding, only=wanted)
+        day_first, note = _day_order(
+            path.name, (batch.cells.column(name) for batch in stream.batches for name in wanted)
+        )
+        if day_first is None and (day_first := preset.day_first) is not None:
             order = "day/month" if day_first else "month/day"
-            found = [f"{path.name}: dates are read as {order}, as the preset says: the file does not show their order"]
-        notes += found
-    if "id" not in columns:
-        notes.append(f"{path.name}: no column holds an id, so rows bear their number; do not reorder the file")
-    tolls = {
-        group: {what: found_columns(names, file.columns) for what, names in of_group.items()}
-        for group, of_group in preset.tolls.items()
-    }
-    shown = path.relative_to(scope.folder).as_posix()
-    return Reading(entry, preset, scope, file, shown, columns, day_first, tolls), notes
+            note = f"{path.name}: dates are read as {order}, as the preset says: the file does not show their order"
+        self._notes.append(note)
+        return replace(reading, day_first=day_first)
+
+
+def _same_files(paths: Sequence[Path]) -> list[str]:
+    """A note on each file whose bytes are those of one before."""
+    sizes = [path.stat().st_size for path in paths]
+    met: dict[str, Path] = {}
+    notes = []
+    for path, size in zip(paths, sizes, strict=True):
+        if sizes.count(size) > 1:
+            with path.open("rb") as file:
+                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            if (first := met.setdefault(sha256, path)) is not path:
+                notes.append(
+                    f"{path.name}: its bytes are those of {first.name}, so each of its rows is there twice; remove one"
+                )
+    return notes
 
 
 def found_columns(names: Iterable[str], columns: Sequence[str]) -> tuple[str, ...]:
@@ -138,7 +181,7 @@ def found_columns(names: Iterable[str], columns: Sequence[str]) -> tuple[str, ..
     return tuple(dict.fromkeys(name for name in found if name is not None))
 
 
-def _columns(entry: DatasetEntry, preset: Preset, file: RowFile) -> dict[str, tuple[str, ...]]:
+def _columns(entry: DatasetEntry, preset: Preset, file: RowStream) -> dict[str, tuple[str, ...]]:
     """Target → columns of the file: the case's map first, then the preset's names."""
     where = f'dataset "{entry.name}" in case.toml'
     mapped: dict[str, tuple[str, ...]] = {}
@@ -168,61 +211,74 @@ def _columns(entry: DatasetEntry, preset: Preset, file: RowFile) -> dict[str, tu
     return mapped
 
 
-def _day_order(name: str, values: Iterable[str]) -> tuple[bool | None, list[str]]:
-    """The order of slashed dates, when a number above 12 in the same file shows it."""
+def _date_columns(reading: Reading) -> list[str]:
+    return list(dict.fromkeys(column for target in _DATES for column in reading.columns.get(target, ())))
+
+
+def _has_slashed(batch: RowBatch, reading: Reading) -> bool:
+    columns = _date_columns(reading)
+    return any(_SLASHED.fullmatch(text) for name in columns for text in batch.cells.column(name).unique().to_pylist())
+
+
+def _day_order(name: str, columns: Iterable[pa.StringArray]) -> tuple[bool | None, str]:
+    """The order of slashed dates, when a number above 12 in the same file shows it, and how it was told."""
     day_leads = month_leads = slashed = 0
-    for value in values:
-        if match := _SLASHED.fullmatch(value):
-            slashed += 1
-            day_leads += int(match[1]) > 12
-            month_leads += int(match[2]) > 12
-    if not slashed:
-        return None, []
+    for column in columns:
+        for counted in column.value_counts().to_pylist():
+            if match := _SLASHED.fullmatch(counted["values"]):
+                slashed += counted["counts"]
+                day_leads += counted["counts"] * (int(match[1]) > 12)
+                month_leads += counted["counts"] * (int(match[2]) > 12)
     if bool(day_leads) != bool(month_leads):
         order, shown = ("day/month", day_leads) if day_leads else ("month/day", month_leads)
-        return bool(day_leads), [f"{name}: dates are read as {order}: {shown} of {slashed} can be read in no other way"]
+        return bool(day_leads), f"{name}: dates are read as {order}: {shown} of {slashed} can be read in no other way"
     found = "some can only be day/month and some only month/day" if day_leads else "none shows its order"
-    return None, [f"{name}: of {slashed} slashed dates {found}; those open to both were refused: set day_first"]
+    return None, f"{name}: of {slashed} slashed dates {found}; those open to both were refused: set day_first"
 
 
-def _reject(row: Row, reading: Reading, reason: str) -> dict[str, Any]:
-    return {
-        "original_path": reading.original_path,
-        "original_row": row.number,
-        "stage": "incidents",
-        "reason": f"{reading.file.path.name} row {row.number}: {reason}; the row went to rejects",
-        "raw": json.dumps(row.values, ensure_ascii=False),
-    }
+class _Tally:
+    """What is counted of a dataset for its notes."""
 
+    def __init__(self) -> None:
+        self.records = self.rejects = self.dated = self.outside = self.beyond = 0
+        self.first, self.last = date.max, date.min
 
-def _notes(
-    entry: DatasetEntry, scope: Scope, records: list[dict[str, Any]], rejects: list[dict[str, Any]]
-) -> list[str]:
-    """What a reader of the case should know of the dataset."""
-    name, days = entry.name, scope.window
-    notes = []
-    if rejects:
-        notes.append(f"{name}: {len(rejects)} of {len(records) + len(rejects)} rows were refused; see rejects")
-    if not records:
-        return [*notes, f"{name}: no row could be read as an incident"]
-    dated = [r for r in records if days.overlaps(DayInterval(r["date_start"], r["date_end"]))]
-    if not dated:
-        first, last = min(r["date_start"] for r in records), max(r["date_end"] for r in records)
-        notes.append(
-            f"{name}: no row lies in the window {days.start} to {days.end}; its days run from {first} to {last}"
-        )
-    elif len(dated) < len(records):
-        notes.append(f"{name}: {len(records) - len(dated)} of {len(records)} records lie outside the window")
-    if outside := sum(not r["in_window"] for r in dated):
-        notes.append(f"{name}: {outside} records of the window lie outside the region {scope.region}")
-    beyond = sum(
-        r["killed_best"] is not None
-        and (
-            r["killed_best"] < (r["killed_low"] or 0)
-            or (r["killed_high"] is not None and r["killed_best"] > r["killed_high"])
-        )
-        for r in records
-    )
-    if beyond:
-        notes.append(f"{name}: in {beyond} records killed_best lies outside low to high, as published")
-    return notes
+    def add(self, mapped: MappedBatch, scope: Scope) -> None:
+        """Count a batch."""
+        import pyarrow.compute as pc
+
+        table, days = mapped.records, scope.window
+        self.rejects += len(mapped.rejects)
+        self.records += table.num_rows
+        if not table.num_rows:
+            return
+        self.first = min(self.first, pc.min(table["date_start"]).as_py())
+        self.last = max(self.last, pc.max(table["date_end"]).as_py())
+        dated = pc.and_(pc.less_equal(table["date_start"], days.end), pc.greater_equal(table["date_end"], days.start))
+        self.dated += pc.sum(dated).as_py()
+        self.outside += pc.sum(pc.and_not(dated, table["in_window"])).as_py()
+        best = table["killed_best"]
+        below, above = pc.less(best, table["killed_low"]), pc.greater(best, table["killed_high"])
+        self.beyond += pc.sum(pc.or_(pc.fill_null(below, False), pc.fill_null(above, False))).as_py()
+
+    def notes(self, name: str, scope: Scope) -> list[str]:
+        """What a reader of the case should know of the dataset."""
+        days = scope.window
+        notes = []
+        if self.rejects:
+            notes.append(f"{name}: {self.rejects} of {self.records + self.rejects} rows were refused; see rejects")
+        if not self.records:
+            return [*notes, f"{name}: no row could be read as an incident"]
+        if not self.dated:
+            notes.append(
+                f"{name}: no row lies in the window {days.start} to {days.end}; "
+                f"its days run from {self.first} to {self.last}"
+            )
+        elif self.dated < self.records:
+            outside = self.records - self.dated
+            notes.append(f"{name}: {outside} of {self.records} records lie outside the window")
+        if self.outside:
+            notes.append(f"{name}: {self.outside} records of the window lie outside the region {scope.region}")
+        if self.beyond:
+            notes.append(f"{name}: in {self.beyond} records killed_best lies outside low to high, as published")
+        return notes

@@ -73,8 +73,10 @@ class RowAddresses:
             return f"index.html#contradiction-{anchor(key)}"
         if table == "votes":
             return f"council.html#vote-{anchor(row['claim_id'])}"
-        if table in ("incident_places", "control", "fronts"):
+        if table in ("incident_places", "claim_links", "control", "fronts"):
             return self._paged_row("incidents", row["incident_id"])
+        if table == "place_candidates":
+            return self._paged_row(row["of_table"], row["row_key"])
         if table == "sensitivity":
             return f"incidents.html#variant-{key}"
         if table == "links":

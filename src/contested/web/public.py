@@ -69,12 +69,18 @@ def project_public(tables: Mapping[str, pa.Table]) -> PublicRows:
     part("accounts", lambda row: row["claim_id"] not in withheld["claims"])
     part("contradictions", lambda row: not {row["claim_a"], row["claim_b"]} & withheld["claims"].keys())
     part("records", lambda row: row["publish"] and original(row))
+    part("place_candidates", lambda row: row["row_key"] not in withheld[row["of_table"]])
     part("links", lambda row: not {row["record_a"], row["record_b"]} & withheld["records"].keys())
     part("incidents", lambda row: row["publish"] and bool(set(row["records"]) - withheld["records"].keys()))
     part(
         "incident_places",
         lambda row: row["incident_id"] not in withheld["incidents"] and row["record_id"] not in withheld["records"],
     )
+    part(
+        "claim_links",
+        lambda row: row["claim_id"] in shown["claims"] and row["record_id"] in shown["records"]
+        and row["incident_id"] in shown["incidents"],
+    )  # fmt: skip
     part("sensitivity", lambda row: True)
     part("holdings", original)
     for name in ("control", "fronts"):
