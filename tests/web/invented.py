@@ -299,6 +299,8 @@ def _incidents() -> dict[str, list[dict[str, Any]]]:
                 radius_m=400.0,
                 address="https://example.org/r1",
                 attributed_to="north helicopters",
+                actors=["Northland forces", "Civilians"],
+                source_kinds=["medics"],
             ),
             record(
                 "reports:2",

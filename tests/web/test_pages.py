@@ -23,7 +23,7 @@ from contested.web.edition import Edition
 from contested.web.figures import draw_figures, small_days
 from contested.web.finding_pages import show_findings
 from contested.web.ground import read_grounds, simplified
-from contested.web.incident_pages import incident_order, show_incidents
+from contested.web.incident_pages import incident_order, show_incidents, show_rows
 from contested.web.index_page import show_index
 from contested.web.marks import PALETTE
 from contested.web.timeline import Moment, draw_timeline
@@ -159,6 +159,13 @@ def test_other_ways_of_linking_stand_once_with_numbers_that_lead_to_their_rows(c
     tables = make_tables()
     tables["sensitivity"] = tables["sensitivity"].slice(0, 1)
     assert show_incidents(Edition.of(case, tables))[0].variants == ()
+
+
+def test_the_page_of_records_shows_who_is_named_and_what_the_sources_are(edition: Edition) -> None:
+    (page,) = show_rows(edition, "records")
+    first, second = (dict(row.cells) for row in page.rows[:2])
+    assert (first["actors"], first["source kinds"]) == ("Northland forces; Civilians", "medics")
+    assert not {"actors", "source kinds"} & second.keys()
 
 
 def test_numbers_on_the_map_follow_the_events_incidents_first(edition: Edition) -> None:
