@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contested.web.addresses import anchor
 from contested.web.edition import Edition
 from contested.web.numbers import Cells, Number, Style
 from contested.web.pages import LinkLine, PerhapsLine, VariantLine
@@ -81,30 +80,30 @@ def show_perhaps(
 
 def show_variants(edition: Edition, file: str) -> tuple[VariantLine, ...]:
     """The table ``sensitivity``; nothing where no other way of linking was tried."""
-    rows = edition.public.of("sensitivity")
+    rows = edition.public.rows["sensitivity"]
     named = ("incidents", "of_several_datasets", "killed_low", "killed_high")
     columns = [(TEXT[f"variant_{column}"], column) for column in named]
     return tuple(
         VariantLine(
-            f"variant-{anchor(row_key('sensitivity', row))}", row["variant"],
+            f"variant-{key}", row["variant"],
             tuple(
-                (word, _value(edition, file, f"{word}, {row['variant']}", "sensitivity", row, column))
+                (word, _value(edition, file, f"{word}, {row['variant']}", Cells("sensitivity", column, (key,))))
                 for word, column in columns
             ),
         )
-        for row in (rows if len(rows) > 1 else ())
+        for key, row in (rows.items() if len(rows) > 1 else ())
     )  # fmt: skip
 
 
-def _value(edition: Edition, file: str, label: str, table: str, row: Row, column: str) -> Number:
-    style: Style = "real" if isinstance(row[column], float) else "int"
-    number = edition.book.value(file, label, Cells(table, column, (row_key(table, row),)), style=style)
+def _value(edition: Edition, file: str, label: str, cells: Cells, style: Style = "int") -> Number:
+    number = edition.book.value(file, label, cells, style=style)
     assert number is not None  # the columns are never null
     return number
 
 
 def _probability(edition: Edition, file: str, row: Row) -> Number:
-    return _value(edition, file, TEXT["link_probability"], "links", row, "probability")
+    cells = Cells("links", "probability", (row_key("links", row),))
+    return _value(edition, file, TEXT["link_probability"], cells, "probability")
 
 
 def _reasons(edition: Edition, file: str, row: Row) -> Number | None:
