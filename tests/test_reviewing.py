@@ -45,6 +45,7 @@ columns = {{ id = "id", date = "date", place_name = "place", lon = "lon", lat = 
 HEAD = "id,date,place,lon,lat,title\n"
 #: Three pairs that may be one event, not surely so, and a fourth row that fits nothing; one id holds a bar.
 LEFT = HEAD + "1,2031-05-04,Mirrow,10.10,50.05,\n2,2031-05-11,Dovar,10.31,49.98,\n3|x,2031-05-19,Hallin,10.02,50.20,\n"
+LEFT += "9,2031-07-01,Hallin,10.02,50.20,\n"
 RIGHT = HEAD + (
     "1,2031-05-05,Mirrow,10.13,50.06,\n2,2031-05-12,Dovar,10.33,49.99,\x1b[31m red\n3,2031-05-20,Hallin,10.05,50.21,\n"
     "4,2031-05-28,Lenn,10.24,50.12,\n"
@@ -111,6 +112,8 @@ def test_what_is_decided_is_asked_no_more_before_and_after_the_build(case: Case)
 
 def test_an_id_may_hold_a_bar(case: Case) -> None:
     decide_pair(case, "left:3|x|right:4", "link", "R", "seen")
+    with pytest.raises(RecordError, match="already"):
+        decide_pair(case, "right:4|left:3|x", "link", "R", "seen")
     build_case(case)
     assert together(case, "left:3|x", "right:4")
 
@@ -122,6 +125,7 @@ def test_an_id_may_hold_a_bar(case: Case) -> None:
         ("lefd:1|right:4", 'did you mean "left"'),
         ("left:1", "dataset:id"),
         ("left:1|left:1", "against itself"),
+        ("left:9|right:4", "left:9 lies outside the window"),
         ("", "dataset:id"),
     ],
 )

@@ -9,7 +9,7 @@ Decisions may be appended one after the other; the next build carries out all of
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -65,29 +65,33 @@ def decide_pair(case: Case, pair: str, action: Literal["link", "split"], by: str
     CaseError
         As :func:`open_queue`; when nobody or no reason is named; and when the log cannot be written.
     RecordError
-        When the pair names a record that is not in the window of the case, or one record twice, and when the
+        When the pair names a record that is not there or lies outside the window, or one record twice, and when the
         latest decision about it is the same.
     """
     for option, text in (("--by", by), ("--because", because)):
         if not text.strip():
             raise CaseError(f"{option} is empty; expected who decides (--by) and why (--because)")
     (records,) = _built_tables(case, "records")
-    known = records.filter(records["in_window"])["record_id"].to_pylist()
+    in_window = dict(zip(records["record_id"].to_pylist(), records["in_window"].to_pylist(), strict=True))
     try:
-        key = "|".join(named_pair(pair, set(known)))
+        a, b = named_pair(pair, in_window)
     except RecordError as fault:
-        raise RecordError(f"{fault}; {_hint(pair, known)}") from None
+        raise RecordError(f"{fault}; {_hint(pair, in_window)}") from None
+    for name in (a, b):
+        if not in_window[name]:
+            raise RecordError(f"{name} lies outside the window or region of the case, where nothing is linked")
     path = case.folder / LOG
     log = read_decisions(path)
-    latest = next((row for row in reversed(log.to_pylist()) if _is_about(row, key)), None)
+    about = [row for row in log.to_pylist() if row["row_key"] in (f"{a}|{b}", f"{b}|{a}")]
+    latest = next((row for row in reversed(about) if row["action"] in ("link", "split")), None)
     if latest is not None and latest["action"] == action:
         raise RecordError(
-            f'{LOG} line {latest["number"]}: {latest["decided_by"]} has decided "{action}" for {key} already; '
+            f'{LOG} line {latest["number"]}: {latest["decided_by"]} has decided "{action}" for {a}|{b} already; '
             "nothing was appended; a decision for the other may follow it"
         )
     entry = {
         "decided_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), "decided_by": by.strip(), "action": action,
-        "table": "links", "row_key": key, "change": "{}", "reason": because.strip(),
+        "table": "links", "row_key": f"{a}|{b}", "change": "{}", "reason": because.strip(),
     }  # fmt: skip
     try:
         append_decision(path, entry)
@@ -96,14 +100,7 @@ def decide_pair(case: Case, pair: str, action: Literal["link", "split"], by: str
     return int(log.num_rows) + 1
 
 
-def _is_about(decision: dict[str, Any], key: str) -> bool:
-    if decision["action"] not in ("link", "split"):
-        return False
-    a, b = key.split("|", 1)
-    return decision["row_key"] in (key, f"{b}|{a}")
-
-
-def _hint(pair: str, known: Sequence[str]) -> str:
+def _hint(pair: str, known: Collection[str]) -> str:
     """What may have been meant by the first unknown id of a pair."""
     ids = sorted(known)
     datasets = {name.partition(":")[0] for name in ids}

@@ -185,7 +185,7 @@ _INCIDENTS = {
     "perhaps_note": "Nobody has decided these yet.",
     "variants_heading": "What the number of incidents hangs on",
     "variants_lead": "Each line links the same records in another way: with the windows of place and day narrower and "
-    "wider, with every unsure pair merged and none, and with one dataset left out. "
+    "wider, with unsure pairs counted for a link and against one, and with one dataset left out. "
     "A count that moves much from line to line hangs on that choice, and should not be told without it.",
     "variant": "Way of linking",
     "variant_incidents": "Incidents",
