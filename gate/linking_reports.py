@@ -21,7 +21,7 @@ from itertools import combinations
 from pathlib import Path
 
 from contested.base.errors import DatasetError
-from contested.incidents import match
+from contested.incidents.report_pairs import pair_reports
 
 _COLUMNS = ("event_id", "report_source", "report_date", "report_headline")
 #: Words that places are listed with and that headlines leave out.
@@ -147,11 +147,8 @@ def pairs_by(rule: Callable[[int, int], bool], reports: Sequence[Report], most_d
     return found
 
 
-def pairs_of_ours(reports: Sequence[Report]) -> set[Pair] | None:
+def pairs_of_ours(reports: Sequence[Report]) -> set[Pair]:
     """Pairs that ``pair_reports`` links, which is given ``report_id``, ``outlet``, ``day`` and ``headline``."""
-    pair_reports = getattr(match, "pair_reports", None)
-    if pair_reports is None:
-        return None
     rows = [
         {"report_id": str(number), "outlet": report.outlet, "day": report.day, "headline": report.headline}
         for number, report in enumerate(reports)
@@ -174,7 +171,7 @@ def compare(reports: Sequence[Report], names: Sequence[str]) -> dict[str, object
     ours = pairs_of_ours(even)
     return {
         "reports": len(even), "true_pairs": len(true), "best_by": best, "rules": scores,
-        "ours": None if ours is None else score(ours, true, len(even)),
+        "ours": score(ours, true, len(even)),
     }  # fmt: skip
 
 

@@ -29,6 +29,16 @@ GATES: tuple[tuple[str | Path, ...], ...] = (
         "reading.py", "--articles", SHARED / "reading/fa-kes/articles.csv",
         "--annotations", SHARED / "reading/fa-kes/annotations.csv",
     ),
+    ("linking.py", "--planted", SHARED / "incidents/ucdp_ged_syria_2016-2018.csv", "--noise", "0.2", "0.5"),
+    (
+        "linking.py", "--left", SHARED / "incidents/bellingcat_ukr-civharm-2024-06-02.json",
+        "--right", SHARED / "incidents/cir_eyes_on_russia_2022.csv",
+        "--pairs", SHARED / "linking/bellingcat_cir_pairs.csv",
+    ),
+    (
+        "linking.py", "--reports", SHARED / "linking/ucdp_syria_reports_to_events_2016-2017.csv",
+        "--places", SHARED / "places/ucdp_places_syria.csv",
+    ),
     ("places.py", "--articles", SHARED / "places/geoparsing/TR-News.xml"),
     ("places.py", "--articles", SHARED / "places/geoparsing/GeoVirus.xml"),
     (

@@ -6,12 +6,14 @@ Run by hand (``make docs``) after a change; ``tests/test_docs.py`` fails when a 
 from __future__ import annotations
 
 import inspect
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
 from contested.base import case, errors
+from contested.base.presets import dataset_presets
 from contested.base.records import TABLES
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -187,40 +189,53 @@ def _keys_of(model: type[BaseModel]) -> list[str]:
 
 
 def presets_page() -> str:
-    """One section per preset, with its licence and traps, after the keys that a preset may hold."""
-    from contested.base.presets import dataset_presets
+    """What a preset may hold, and a line for each with its own page."""
     from contested.incidents.account_fields import AccountField
     from contested.incidents.presets import TARGETS, FileForm, Filled, Precision, Preset, load_preset
 
     lines = [NOTICE, PRESETS_HEAD, *_keys_of(Preset), "", "`file`:", *_keys_of(FileForm), "", "`precision`:"]
     lines += [*_keys_of(Precision), "", "`precision.filled`:", *_keys_of(Filled), ""]
     lines += ["`accounts`:", *_keys_of(AccountField), ""]
-    lines += [f"A column can stand for: {', '.join(f'`{target}`' for target in TARGETS)}.", ""]
+    lines += [f"A column can stand for: {', '.join(f'`{target}`' for target in TARGETS)}.", "", "## The presets", ""]
+    lines += ["| preset | dataset | rows in a dossier | licence |", "|---|---|---|---|"]
     for name in dataset_presets():
         preset = load_preset(name)
-        lines += [f"## {name}", "", f"{preset.title}.", "", f"- Licence: {preset.licence or 'none stated'}."]
-        lines += [f"- Rows {'may stand' if preset.publish_rows else 'are kept from'} a dossier."]
-        lines += [f"- Cite: {preset.citation}"] if preset.citation else []
-        lines += [f"- {trap}" for trap in preset.traps]
-        metres = [f"{code}: {value:,.0f} m" for code, value in preset.radius_m.items()]
-        metres += [f"{code}: no test" for code in sorted(preset.precision.without_radius)]
-        metres += [
-            f"{one.column} filled: {f'{one.radius_m:,.0f} m' if one.radius_m else 'no test'}"
-            for one in preset.precision.filled
-        ]
-        lines += [f"- Precision of the place: {'; '.join(metres)}."] if metres else []
-        days = [f"{code}: {value} before and after" for code, value in preset.widen_days.items()]
-        lines += [f"- Precision of the date, days: {'; '.join(days)}."] if days else []
-        lines += [
-            f"- Accounts: `{account.speaker}` {account.stance.replace('_', ' ')}"
-            + (f" `{account.target}`" if account.target else "")
-            + "".join(f", where `{column}` is {' or '.join(sorted(of))}" for column, of in account.when.items()) + "."
-            for account in preset.accounts
-        ]  # fmt: skip
-        lines += ["", "| stands for | columns looked for |", "|---|---|"]
-        lines += [f"| `{target}` | {', '.join(f'`{c}`' for c in names)} |" for target, names in preset.columns.items()]
-        lines.append("")
-    return "\n".join(lines)
+        shown = "may stand" if preset.publish_rows else "kept back"
+        lines.append(f"| [{name}](presets/{name}.md) | {preset.title} | {shown} | {preset.licence or 'none stated'} |")
+    return "\n".join([*lines, ""])
+
+
+def preset_page(name: str) -> str:
+    """One preset: licence, traps, precision, accounts, and which columns stand for what."""
+    from contested.incidents.presets import load_preset
+
+    preset = load_preset(name)
+    lines = [NOTICE, f"# {preset.title}", "", "```toml", "[[datasets]]", f'name = "{name}"', f'preset = "{name}"']
+    lines += ['path = "datasets/FILE"', "```", "", f"- Licence: {preset.licence or 'none stated'}."]
+    lines += [f"- Rows {'may stand' if preset.publish_rows else 'are kept from'} a dossier."]
+    lines += [f"- Cite: {preset.citation}"] if preset.citation else []
+    lines += [f"- {trap}" for trap in preset.traps]
+    metres = [f"{code}: {value:,.0f} m" for code, value in preset.radius_m.items()]
+    metres += [f"{code}: no test" for code in sorted(preset.precision.without_radius)]
+    metres += [
+        f"{one.column} filled: {f'{one.radius_m:,.0f} m' if one.radius_m else 'no test'}"
+        for one in preset.precision.filled
+    ]
+    lines += [f"- Precision of the place: {'; '.join(metres)}."] if metres else []
+    days = [f"{code}: {value} before and after" for code, value in preset.widen_days.items()]
+    lines += [f"- Precision of the date, days: {'; '.join(days)}."] if days else []
+    lines += [
+        f"- Accounts: `{account.speaker}` {account.stance.replace('_', ' ')}"
+        + (f" `{account.target}`" if account.target else "")
+        + "".join(f", where `{column}` is {' or '.join(sorted(of))}" for column, of in account.when.items()) + "."
+        for account in preset.accounts
+    ]  # fmt: skip
+    lines += [f"- Sources in `{column}` are {kind.replace('_', ' ')}." for column, kind in preset.source_kinds.items()]
+    lines += ["", "| stands for | columns looked for |", "|---|---|"]
+    lines += [f"| `{target}` | {', '.join(f'`{c}`' for c in names)} |" for target, names in preset.columns.items()]
+    for group, tolls in preset.tolls.items():
+        lines += [f"| `{what}` of {group} | {', '.join(f'`{c}`' for c in names)} |" for what, names in tolls.items()]
+    return "\n".join([*lines, "", "What the keys mean: [presets](../presets.md).", ""])
 
 
 def errors_page() -> str:
@@ -233,12 +248,14 @@ def errors_page() -> str:
 PAGES = {
     "tables.md": tables_page, "case-toml.md": case_page, "commands.md": commands_page, "errors.md": errors_page,
     "presets.md": presets_page,
+    **{f"presets/{name}.md": partial(preset_page, name) for name in dataset_presets()},
 }  # fmt: skip
 
 
 def main() -> None:
     """Write every page."""
     for name, page in PAGES.items():
+        (DOCS / name).parent.mkdir(exist_ok=True)
         (DOCS / name).write_text(page(), encoding="utf-8")
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from contested.base import errors
+from contested.base.presets import dataset_presets
 from contested.base.records import TABLES
 
 PROJECT = Path(__file__).parents[1]
@@ -25,7 +26,12 @@ def _writer():
     return module
 
 
-@pytest.mark.parametrize("name", ["tables.md", "case-toml.md", "commands.md", "errors.md", "presets.md"])
+def test_every_preset_has_its_page() -> None:
+    pages = {path.stem for path in (PROJECT / "docs/presets").iterdir()}
+    assert pages == set(dataset_presets())
+
+
+@pytest.mark.parametrize("name", _writer().PAGES)
 def test_generated_pages_are_fresh(name: str) -> None:
     assert (PROJECT / "docs" / name).read_text(encoding="utf-8") == _writer().PAGES[name](), "run `make docs`"
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from contested.base.case import DatasetEntry
+from contested.base.case import Case, DatasetEntry
 from contested.base.errors import DatasetError
 from contested.base.presets import dataset_presets
 from contested.base.times import DayInterval
@@ -18,7 +19,7 @@ from contested.incidents.files.kml import open_kml
 from contested.incidents.mapping import Scope
 from contested.incidents.presets import load_preset
 from contested.incidents.sniffing import sniff_file
-from contested.incidents.sources import DatasetTables, read_files
+from contested.incidents.sources import DatasetTables, read_dataset, read_files
 
 FIXTURES = Path(__file__).parents[1] / "fixtures/datasets"
 SHARED = Path(__file__).parents[2].parent / "shared/data"
@@ -293,3 +294,17 @@ def test_published_files(name: str, preset: str, used: int, refused: int) -> Non
     tables = read_files([path], DatasetEntry(name="d", preset=preset, path=name), sniffed.preset, scope)
     assert (tables.records.num_rows, len(tables.rejects)) == (used, refused)
     assert sniffed.rows == used + refused
+
+
+def test_atlos_sources_of_any_number_and_escaped_coordinates(tmp_path: Path, make_case: Callable[..., Case]) -> None:
+    names = [f"source_{number}" for number in range(1, 41)]
+    header = ["slug", "status", "description", "date", "latitude", "longitude", "geolocation_resolution", "sensitive"]
+    cells = ["A1", "Completed", "'=1+1", "2031-05-14", "'-12.5", "'-60.25", "Exact (±10 m)", "Not Sensitive"]
+    links = [f"https://post.example/{number}" for number in range(1, 41)]
+    (tmp_path / "datasets").mkdir()
+    path = tmp_path / "datasets/atlos.csv"
+    path.write_text(",".join(header + names[::-1]) + "\n" + ",".join(cells + links[::-1]) + "\n", encoding="utf-8")
+    entry = DatasetEntry.model_validate({"name": "atlos", "preset": "atlos", "path": "datasets/atlos.csv"})
+    (row,) = read_dataset(entry, make_case(tmp_path)).records.to_pylist()
+    assert (row["lat"], row["lon"], row["title"]) == (-12.5, -60.25, "=1+1")
+    assert row["sources"] == links

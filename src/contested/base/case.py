@@ -127,6 +127,8 @@ class DatasetEntry(Sourced):
     """Name of a preset, or the path of a preset of your own: a TOML file under ``datasets/``."""
     kind: str | None = None
     """Kind given to rows when the preset finds none."""
+    sheet: str | None = None
+    """Sheet of a workbook; without it the first one with a header is read."""
     event: Name | None = None
     """Event of the case that its incidents belong to, when they lie in the window."""
     columns: dict[str, str] = {}

@@ -40,7 +40,7 @@ DEFAULT_PAIRS = 40.0
 #: How many pairs the coarser table weighs as, beside those counted in the finer one.
 COARSE_PAIRS = 300.0
 #: How many pairs a pair weighs as that a person judged.
-JUDGED_PAIRS = 5.0
+JUDGED_PAIRS = 2.0
 #: Most partners that a record is taken to have in another dataset, before anything is compared.
 MOST_PARTNERS = 0.9
 #: How much all chance pairs weigh, beside all possible pairs.

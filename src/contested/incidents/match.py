@@ -13,7 +13,7 @@ bear one ``group_id`` are linked by the dataset's own word.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +21,7 @@ import numpy as np
 
 from contested.base.errors import RecordError
 from contested.base.places import geodesic_m
-from contested.base.records import DECISIONS, LINKS, RECORDS
-from contested.incidents.clustering import cluster_rows
+from contested.base.records import DECISIONS, LINKS
 from contested.incidents.comparing import SLACK_M, WHEN, WHERE, Comparable
 from contested.incidents.linkage import Compared, Linkage, crowd_levels, explain, fit_linkage
 from contested.incidents.pairs import Placed, candidate_pairs
@@ -185,48 +184,6 @@ def pair_records(
     )
 
 
-def pair_reports(reports: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    """Pairs of reports that tell of one event, from headline, outlet and day alone.
-
-    Parameters
-    ----------
-    reports
-        ``report_id``, ``outlet``, ``day`` (a date) and ``headline`` of each.
-
-    Returns
-    -------
-    list
-        Pairs of ids that end in one cluster; a report that also tells of another cluster is paired with its reports.
-    """
-    records = RECORDS.from_rows(
-        {
-            "record_id": f"report:{report['report_id']}", "dataset": "report", "original_path": "", "original_row": 0,
-            "preset": "", "in_window": True, "kind": "report", "date_start": report["day"], "date_end": report["day"],
-            "title": report["headline"], "sources": [report["outlet"]], "second_hand": False, "publish": False,
-            "extra": "{}",
-        }
-        for report in reports
-    )  # fmt: skip
-    compared, every = Comparable(records), np.arange(records.num_rows)
-    a, b = Reach().pairs(compared, every, every)
-    if not len(a):
-        return []
-    pairs = _compared(compared, a, b)
-    chance = [_compared(compared, a[:0], b[:0]), *_turned_pairs(compared, every, every.copy(), Reach())]
-    nothing = np.zeros(0, dtype=np.int64)
-    bursts = np.zeros((len(WHERE), len(WHEN)))
-    linkage = fit_linkage(pairs, Compared.joined(chance), bursts, nothing, nothing)
-    log_odds = np.sum(list(linkage.parts(pairs).values()), axis=0)
-    # Each report is a dataset of its own here: several of one outlet may tell of one event.
-    clusters = cluster_rows(every, (a, b, np.round(log_odds, 6)), (), (), lambda one, other: True, every)
-    names = [name.partition(":")[2] for name in records["record_id"].to_pylist()]
-    home = clusters.of_row
-    together = {(int(i), int(j)) for i, j in zip(a, b, strict=True) if home[i] == home[j]}
-    for row, cluster in clusters.also:
-        together |= {(min(row, other), max(row, other)) for other in np.flatnonzero(home == cluster).tolist()}
-    return [(names[i], names[j]) for i, j in sorted(together)]
-
-
 def judged_pairs(decisions: pa.Table, records: pa.Table) -> dict[tuple[str, str], bool]:
     """Record ids, the smaller first → whether a person linked them; the latest decision holds.
 
@@ -305,7 +262,7 @@ def score_sides(
     a, b = reach.pairs(records, left, right)
     if not len(a):
         return a, b, np.zeros(0), "score", pa.nulls(0, pa.string())
-    pairs = _compared(records, a, b)
+    pairs = compare_pairs(records, a, b)
     said = _fitted(records, left, right, (a, b, pairs), judged, reach).parts(pairs)
     # Rounded, so that pairs that are compared alike are equal whatever their datasets are called.
     probability = np.round(1.0 / (1.0 + np.exp(-np.sum(list(said.values()), axis=0))), 9)
@@ -313,7 +270,8 @@ def score_sides(
     return a[kept], b[kept], probability[kept], "score", explain(said, pairs, kept)
 
 
-def _compared(records: Comparable, a: Rows, b: Rows, turned: Comparable | None = None) -> Compared:
+def compare_pairs(records: Comparable, a: Rows, b: Rows, turned: Comparable | None = None) -> Compared:
+    """What the pairs (a, b) were compared by; ``turned`` holds the same records with some of their days turned."""
     n = len(records)
     crowd = crowd_levels(np.bincount(a, minlength=n)[a], np.bincount(b, minlength=n)[b])
     return Compared((turned or records).compare(a, b), crowd)
@@ -331,7 +289,7 @@ def _fitted(
     a, b, pairs = real
     some = _spread(left, FITTED_ROWS)
     chance = [
-        _compared(records, a[:0], b[:0]), *_turned_pairs(records, some, right, reach),
+        compare_pairs(records, a[:0], b[:0]), *turned_pairs(records, some, right, reach),
         *_far_pairs(records, some, right, reach),
     ]  # fmt: skip
     at = {pair: row for row, pair in enumerate(zip(a.tolist(), b.tolist(), strict=True))} if judged else {}
@@ -348,7 +306,7 @@ def _spread(rows: Rows, most: int) -> Rows:
     return rows if len(rows) <= most else rows[np.linspace(0, len(rows) - 1, most).astype(np.int64)]
 
 
-def _turned_pairs(records: Comparable, left: Rows, right: Rows, reach: Reach) -> Iterator[Compared]:
+def turned_pairs(records: Comparable, left: Rows, right: Rows, reach: Reach) -> Iterator[Compared]:
     """Pairs of the same places on other days."""
     span = int(max(records.last_day[left].max(), records.last_day[right].max())) - int(
         min(records.first_day[left].min(), records.first_day[right].min())
@@ -365,7 +323,7 @@ def _turned_pairs(records: Comparable, left: Rows, right: Rows, reach: Reach) ->
     for turn in days:
         for sign in (turn, -turn):
             a, b = reach.pairs(records, left[short[left]], right[short[right]], sign)
-            yield _compared(records, *_some(a, b), turned=_Turned(records, right, sign))
+            yield compare_pairs(records, *_some(a, b), turned=_Turned(records, right, sign))
 
 
 def _far_pairs(records: Comparable, left: Rows, right: Rows, reach: Reach) -> Iterator[Compared]:
@@ -376,7 +334,7 @@ def _far_pairs(records: Comparable, left: Rows, right: Rows, reach: Reach) -> It
         records.distance_m(a, b) > (records.radius_m[a] + records.radius_m[b]) * reach.scale + SLACK_M * reach.scale
     )
     if beyond.any():
-        yield _compared(records, *_some(a[beyond], b[beyond]))
+        yield compare_pairs(records, *_some(a[beyond], b[beyond]))
 
 
 def _some(a: Rows, b: Rows) -> tuple[Rows, Rows]:

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from contested.base.case import DatasetEntry
 from contested.base.errors import DatasetError, nearest_name
 from contested.base.presets import PRESETS, dataset_presets
 from contested.incidents.account_fields import AccountField
@@ -75,6 +76,10 @@ class FileForm(_Part):
     quoted: bool = True
     fallback_encoding: str | None = None
     """Used, with a note, when the file is not UTF-8 and the case names no encoding."""
+    sheet: str | None = None
+    """Sheet of a workbook; without it the first one with a header is read."""
+    unescape_formulas: bool = False
+    """Whether the publisher puts an apostrophe before cells that begin with =, +, - or @; it is taken off."""
 
 
 class Filled(_Part):
@@ -128,7 +133,8 @@ class Preset(_Part):
     """Order of slashed dates, for files that do not show it themselves."""
     file: FileForm = FileForm()
     columns: dict[Target, Names]
-    """Target → column names to look for, in order; the next one fills an empty cell."""
+    """Target → column names to look for, in order; the next one fills an empty cell. A name that ends in ``*`` stands
+    for all columns that go on with a number (``source_*``: source_1, source_2 and so on)."""
     kinds: dict[str, str] = {}
     """Code in the column of ``kind`` → kind in words; a code not listed stands as it is."""
     radius_m: dict[str, Metres] = {}
@@ -148,6 +154,11 @@ class Preset(_Part):
     def is_missing(self, column: str, value: str) -> bool:
         """Whether the value stands for "missing" in the column."""
         return not value or value in self.missing.get(column, ()) or value in self.missing.get("*", ())
+
+
+def form_of(preset: Preset, entry: DatasetEntry) -> FileForm:
+    """How a dataset's files are written: as its preset says, on the sheet that its entry names."""
+    return preset.file if entry.sheet is None else preset.file.model_copy(update={"sheet": entry.sheet})
 
 
 def load_preset(name: str, folder: Path | None = None) -> Preset:

@@ -25,7 +25,7 @@ from contested.base.records import row_id, span
 from contested.base.times import parse_interval
 from contested.incidents.account_fields import AccountField
 from contested.incidents.files import open_rows
-from contested.incidents.presets import Preset, load_preset
+from contested.incidents.presets import Preset, form_of, load_preset
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -91,10 +91,10 @@ class _AccountFile:
     def rows(self, wanted: Mapping[int, Any]) -> Iterator[tuple[int, dict[str, str]]]:
         """Number and values of the rows wanted, under the names that the preset knows the columns by."""
         names = tuple(dict.fromkeys(name for account in self.preset.accounts for name in account.columns))
-        columns = open_rows(self.path, self.preset.file, self.entry.encoding, only=()).columns
+        columns = open_rows(self.path, form_of(self.preset, self.entry), self.entry.encoding, only=()).columns
         by_folded = {column.casefold(): column for column in columns}
         found = {name: by_folded[name.casefold()] for name in names if name.casefold() in by_folded}
-        stream = open_rows(self.path, self.preset.file, self.entry.encoding, only=tuple(found.values()))
+        stream = open_rows(self.path, form_of(self.preset, self.entry), self.entry.encoding, only=tuple(found.values()))
         for batch in stream.batches:
             kept = [at for at, number in enumerate(batch.numbers.to_pylist()) if number in wanted]
             for at, row in zip(kept, batch.cells.take(kept).to_pylist(), strict=True):

@@ -25,7 +25,7 @@ from contested.incidents.batches import RowBatch, RowStream
 from contested.incidents.columnar import IdsMet, MappedBatch, map_batch
 from contested.incidents.files import open_rows
 from contested.incidents.mapping import Reading, Scope
-from contested.incidents.presets import TARGETS, Preset, load_preset
+from contested.incidents.presets import TARGETS, Preset, form_of, load_preset
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -107,7 +107,7 @@ class DatasetStream:
         """The batches, once."""
         ids = IdsMet()
         for path in self._paths:
-            stream = open_rows(path, self._preset.file, self._entry.encoding)
+            stream = open_rows(path, form_of(self._preset, self._entry), self._entry.encoding)
             reading = self._reading(stream)
             undecided = self._entry.day_first is None
             converted = 0
@@ -147,7 +147,7 @@ class DatasetStream:
         """The order of slashed dates, decided over the whole file."""
         path, preset = reading.path, self._preset
         wanted = _date_columns(reading)
-        stream = open_rows(path, preset.file, self._entry.encoding, only=wanted)
+        stream = open_rows(path, form_of(preset, self._entry), self._entry.encoding, only=wanted)
         day_first, note = _day_order(
             path.name, (batch.cells.column(name) for batch in stream.batches for name in wanted)
         )
@@ -177,7 +177,14 @@ def _same_files(paths: Sequence[Path]) -> list[str]:
 def found_columns(names: Iterable[str], columns: Sequence[str]) -> tuple[str, ...]:
     """Those of the names that are columns of the file, in order; case is passed over where it must be."""
     by_folded = {column.casefold(): column for column in columns}
-    found = (name if name in columns else by_folded.get(name.casefold()) for name in names)
+    found: list[str | None] = []
+    for name in names:
+        if name.endswith("*"):
+            stem = name[:-1].casefold()
+            numbered = [c for c in columns if c.casefold().startswith(stem) and c[len(stem) :].isdecimal()]
+            found += [column for _, column in sorted((int(column[len(stem) :]), column) for column in numbered)]
+        else:
+            found.append(name if name in columns else by_folded.get(name.casefold()))
     return tuple(dict.fromkeys(name for name in found if name is not None))
 
 

@@ -107,7 +107,7 @@ def _probability(edition: Edition, file: str, row: Row) -> Number:
 
 
 def _reasons(edition: Edition, file: str, row: Row) -> Number | None:
-    return edition.book.quote(file, TEXT["link_reasons_label"], Cells("links", "reasons", (row_key("links", row),)))
+    return edition.book.quote(file, TEXT["link_reasons"], Cells("links", "reasons", (row_key("links", row),)))
 
 
 def record_links(edition: Edition, *records: str) -> tuple[tuple[str, str], ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Callable
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contested.base.case import Case, DatasetEntry
 from contested.base.errors import DatasetError
 from contested.incidents.batches import RowStream
 from contested.incidents.files import workbooks
 from contested.incidents.files.workbooks import cell_text, column_letters, find_header, open_workbook
+from contested.incidents.sources import read_dataset
 
 pytest.importorskip("python_calamine")
 
@@ -264,3 +267,21 @@ def test_text_of_a_cell_loses_no_number(value: Any) -> None:
         assert date.fromisoformat(text) == value
     elif isinstance(value, time):
         assert time.fromisoformat(text) == value.replace(microsecond=0)
+
+
+def test_the_entry_of_a_dataset_names_its_sheet(tmp_path: Path, make_case: Callable[..., Case]) -> None:
+    header = ["id", "date", "lon", "lat"]
+    (tmp_path / "datasets").mkdir()
+    write_workbook(
+        tmp_path / "datasets/d.xlsx",
+        {"Notes": [header, ["no", "2016-11-20", 37.1, 36.2]], "Attacks": [header, ["yes", "2016-11-21", 37.1, 36.2]]},
+    )
+    entry = {"name": "d", "preset": "plain", "path": "datasets/d.xlsx"}
+
+    def ids(**more: str) -> list[str]:
+        read = read_dataset(DatasetEntry.model_validate({**entry, **more}), make_case(tmp_path))
+        return [str(name) for name in read.records["record_id"].to_pylist()]
+
+    assert (ids(), ids(sheet="Attacks")) == (["d:no"], ["d:yes"])
+    with pytest.raises(DatasetError, match=r'no sheet "Attack"; .*Attacks'):
+        ids(sheet="Attack")

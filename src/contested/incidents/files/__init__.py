@@ -6,10 +6,11 @@ In: a file. Out: its columns, and its rows in batches. Refuses: what is no table
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
-from contested.incidents.batches import RowStream
+from contested.incidents.batches import RowBatch, RowStream
 from contested.incidents.files.delimited import open_delimited
 from contested.incidents.files.json_rows import JSON_ENDINGS, open_json
 from contested.incidents.presets import FileForm
@@ -47,11 +48,26 @@ def open_rows(
     DatasetError
         When the file cannot be read as what its ending says.
     """
+    form = form or FileForm()
+    stream = _open(path, form, encoding, only)
+    return replace(stream, batches=map(_without_escapes, stream.batches)) if form.unescape_formulas else stream
+
+
+def _open(path: Path, form: FileForm, encoding: str, only: Sequence[str] | None) -> RowStream:
     ending = path.suffix.lower()
     if ending in _BINARY_FORMATS:
         module, function = _BINARY_FORMATS[ending]
-        open_file: Callable[[Path], RowStream] = getattr(import_module(f"{__name__}.{module}"), function)
-        return open_file(path)
+        open_file: Callable[..., RowStream] = getattr(import_module(f"{__name__}.{module}"), function)
+        return open_file(path, form.sheet) if module == "workbooks" else open_file(path)
     if ending in JSON_ENDINGS:
         return open_json(path, encoding)
-    return open_delimited(path, form or FileForm(), encoding, only)
+    return open_delimited(path, form, encoding, only)
+
+
+def _without_escapes(batch: RowBatch) -> RowBatch:
+    """The batch without the apostrophe that keeps a spreadsheet from taking a cell for a formula."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    plain = [pc.replace_substring_regex(column, "^'([=+@-])", r"\1") for column in batch.cells.columns]
+    return replace(batch, cells=pa.record_batch(plain, names=batch.cells.schema.names))
