@@ -133,18 +133,28 @@ class Linkage:
 
 
 def explain(parts: Mapping[str, Reals], pairs: Compared, rows: Rows) -> pa.Array:
-    """Why each of these pairs has its probability: every table's words with its log-odds, ``; `` between them."""
+    """Why these pairs have their probability, ``; `` between reasons: words of their levels and log-odds.
+
+    Parameters
+    ----------
+    parts
+        Name of a table, or of what else speaks → its log-odds for each of the rows.
+    pairs
+        All pairs.
+    rows
+        Those to explain.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
     by_name = {one.name: one for one in pairs.comparisons}
     texts = []
     for name, values in parts.items():
-        said = [by_name[one] for one in name.split(", ")] if name != "partners" else []
+        said = [by_name[one] for one in name.split(", ") if one in by_name]
         level = np.zeros(len(rows), dtype=np.int64)
         for one in said:
             level = level * len(one.levels) + one.coarse[rows]
-        tenths = np.round(values[rows] * 10.0).astype(np.int64)
+        tenths = np.round(values * 10.0).astype(np.int64)
         met, which = np.unique(np.column_stack([level, tenths]), axis=0, return_inverse=True)
         words = []
         for code, value in met.tolist():
@@ -154,7 +164,7 @@ def explain(parts: Mapping[str, Reals], pairs: Compared, rows: Rows) -> pa.Array
                 found.append(one.levels[at])
             # Where and when say what they are; a level of another comparison does not.
             named = f"{name}: " if len(said) == 1 else ""
-            words.append(f"{named}{', '.join(reversed(found)) or 'partners'} {value / 10:+.1f}")
+            words.append(f"{named}{', '.join(reversed(found)) or name} {value / 10:+.1f}")
         texts.append(pa.array(words, pa.string()).take(pa.array(which.ravel())))
     return pc.binary_join_element_wise(*texts, "; ")
 

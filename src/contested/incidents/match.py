@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
+from math import log
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from contested.base.records import DECISIONS, LINKS
 from contested.incidents.comparing import SLACK_M, WHEN, WHERE, Comparable
 from contested.incidents.linkage import Compared, Linkage, crowd_levels, explain, fit_linkage
 from contested.incidents.pairs import Placed, candidate_pairs
+from contested.incidents.rivals import lost_to_rivals
 from contested.incidents.token_sets import distinct
 from contested.incidents.word_pairs import pairs_by_words
 
@@ -264,10 +266,14 @@ def score_sides(
         return a, b, np.zeros(0), "score", pa.nulls(0, pa.string())
     pairs = compare_pairs(records, a, b)
     said = _fitted(records, left, right, (a, b, pairs), judged, reach).parts(pairs)
+    alone = np.sum(list(said.values()), axis=0)
+    # Rivals make a pair unsure, not different, so they take none out of review.
+    kept = np.flatnonzero(alone >= log(UNSURE_FROM / (1.0 - UNSURE_FROM)))
+    said = {name: values[kept] for name, values in said.items()}
+    said["rivals"] = lost_to_rivals(a[kept], b[kept], alone[kept])
     # Rounded, so that pairs that are compared alike are equal whatever their datasets are called.
-    probability = np.round(1.0 / (1.0 + np.exp(-np.sum(list(said.values()), axis=0))), 9)
-    kept = np.flatnonzero(probability >= UNSURE_FROM)
-    return a[kept], b[kept], probability[kept], "score", explain(said, pairs, kept)
+    probability = np.round(1.0 / (1.0 + np.exp(-alone[kept] - said["rivals"])), 9)
+    return a[kept], b[kept], probability, "score", explain(said, pairs, kept)
 
 
 def compare_pairs(records: Comparable, a: Rows, b: Rows, turned: Comparable | None = None) -> Compared:
