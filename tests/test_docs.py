@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import re
 import shutil
@@ -9,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from contested.base import errors
@@ -58,6 +60,20 @@ def test_links_between_pages_resolve(page: Path) -> None:
             assert (page.parent / target).exists(), target
 
 
+def test_the_constants_of_linking_are_those_of_the_code() -> None:
+    text = (PROJECT / "docs/methods/linking.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`[A-Z].*?) \| (.*?) \| `(\w+)\.py` \|", text, re.MULTILINE)
+    assert len(rows) >= 15
+    for names, said, module in rows:
+        code = importlib.import_module(f"contested.incidents.{module}")
+        values = np.ravel([getattr(code, name) for name in re.findall(r"`(\w+)`", names)])
+        told = [
+            float(number.replace(",", "").replace("−", "-"))
+            for number in re.findall(r"−?\d[\d,]*(?:\.\d+)?(?<!,)", said)
+        ]
+        assert told == values.tolist(), names
+
+
 PYTHON_PAGES = ["README.md", "docs/tutorials/python.md", "docs/tutorials/territory.md", "docs/methods/fronts.md"]
 
 
@@ -72,6 +88,28 @@ def test_every_python_example_runs(page: str, tmp_path: Path, monkeypatch: pytes
     names: dict[str, object] = {}
     for block in blocks:
         exec(compile(block, page, "exec"), names)
+
+
+def test_the_tutorial_of_incidents_prints_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blocks of Python and commands are run in order; ``…`` stands for lines that are left out."""
+    text = (PROJECT / "docs/tutorials/incidents.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(PROJECT / "src"))
+    names: dict[str, object] = {}
+    commands = 0
+    for kind, block in re.findall(r"```(python|console)\n(.*?)```", text, re.DOTALL):
+        if kind == "python":
+            exec(compile(block, "incidents.md", "exec"), names)
+            continue
+        for command, said in re.findall(r"^\$ contested (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
+            run = f"{sys.executable} -m contested.cli {command}"
+            done = subprocess.run(run, shell=True, capture_output=True, text=True, check=False)
+            wanted = "".join("(?:.*\n)*?" if line == "…" else re.escape(f"{line}\n") for line in said.splitlines())
+            # The digits of a probability move whenever the defaults are fitted anew.
+            wanted = re.sub(r"p\\ 0\\\.\d\d,", r"p\\ 0\\.\\d\\d,", wanted)
+            assert done.returncode == 0 and re.fullmatch(wanted, done.stdout), f"{command}\n{done.stdout}{done.stderr}"
+            commands += 1
+    assert commands >= 6
 
 
 def test_every_command_in_the_readme_runs(tmp_path: Path) -> None:

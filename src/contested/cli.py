@@ -8,19 +8,16 @@ of the documents were refused.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from contested.progress import count_read, show_progress
 from contested.web.listing import ClaimListing, Format, Group
 
 if TYPE_CHECKING:
-    from contested.claims.batch import BatchCounts, Tell
     from contested.claims.reading import Reading
-    from contested.flow import Progress
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -102,7 +99,7 @@ def build(
     builds = []
     for folder in cases:
         case = open_case(folder, out, extractor=extractor)
-        with _progress(folder.name, quiet=json_lines) as progress:
+        with show_progress(folder.name, quiet=json_lines) as progress:
             builds.append(build_case(case, progress))
     if json_lines:
         _echo_json(
@@ -130,7 +127,7 @@ def verify(
     from contested.verify import case_digest, verify_case
 
     opened = open_case(case, out, files_may_miss=True, extractor=extractor)
-    with _progress(case.name, quiet=json_lines) as progress:
+    with show_progress(case.name, quiet=json_lines) as progress:
         checks = verify_case(opened, progress)
     failed = [check for check in checks if check.faults]
     if json_lines:
@@ -143,6 +140,42 @@ def verify(
         typer.echo(f"\ndigest {case_digest(opened)}")
     if failed:
         raise typer.Exit(1)
+
+
+@app.command()
+def queue(
+    case: CaseFolder,
+    most: Annotated[int, typer.Option(min=1, help="How many pairs, at most.")] = 20,
+    out: OutFolder = None,
+    json_lines: AsJson = False,
+) -> None:
+    """Pairs of records that may be one event, those first whose answer would change most."""
+    from contested.base.case import open_case
+    from contested.reviewing import open_queue, queue_text
+
+    rows = open_queue(open_case(case, out, files_may_miss=True), most)
+    if json_lines:
+        _echo_json(rows)
+        return
+    for line in queue_text(rows, case):
+        typer.echo(line)
+
+
+@app.command()
+def decide(
+    case: CaseFolder,
+    pair: Annotated[str, typer.Argument(metavar="PAIR", help='As queue prints it: "dataset:id|dataset:id".')],
+    action: Annotated[Literal["link", "split"], typer.Argument(help="link: one event; split: two.")],
+    by: Annotated[str, typer.Option(help="Who decides: a name or pseudonym; it stands in the dossier.")],
+    because: Annotated[str, typer.Option(help="Why; it stands in the dossier.")],
+    out: OutFolder = None,
+) -> None:
+    """Append to decisions.jsonl whether two records tell of one event; the next build carries it out."""
+    from contested.base.case import open_case
+    from contested.reviewing import decide_pair
+
+    line = decide_pair(open_case(case, out, files_may_miss=True), pair, action, by, because)
+    typer.echo(f"decisions.jsonl line {line}: {action} of {pair}\n\nNow: contested build {case}")
 
 
 @app.command("look-up")
@@ -170,7 +203,7 @@ def look_up(
 
     if no_cache:
         os.environ[CACHE_VARIABLE] = ""
-    with _progress(points.name) as progress:
+    with show_progress(points.name) as progress:
         progress("looking up", str(layers))
         names = ADDED_COLUMNS if columns is None else tuple(name.strip() for name in columns.split(","))
         wanted = Wanted(names, None if border is None else read_border(border, border_m), threads=os.cpu_count() or 1)
@@ -333,7 +366,7 @@ def _read_into(files: list[Path], out: Path, reading: Reading, jobs: int, json_l
 
     begun = time.monotonic()
     try:
-        with _counting(files, quiet=json_lines) as tell:
+        with count_read(files, quiet=json_lines) as tell:
             counts = read_batch(files, out, reading, jobs, tell)
     except KeyboardInterrupt:
         typer.echo(f"\nstopped; what was read stands in {out}: give the same command again to go on", err=True)
@@ -357,60 +390,11 @@ def _exit_by_refusals(read_count: int, refused: int) -> None:
         raise typer.Exit(1 if read_count else 2)
 
 
-@contextmanager
-def _counting(files: list[Path], quiet: bool) -> Iterator[Tell]:
-    """A bar over the documents on standard error; only what went wrong where that is no terminal."""
-    from contested.claims.read import count_documents
-
-    if quiet or not sys.stderr.isatty():
-        yield lambda counts, trouble: typer.echo(trouble, err=True) if trouble else None
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (
-        TextColumn("reading"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}", markup=False),
-        TimeElapsedColumn(), TimeRemainingColumn(),
-    )  # fmt: skip
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("", total=count_documents(files))
-
-        def tell(counts: BatchCounts, trouble: str | None) -> None:
-            done = counts.read + counts.refused + counts.skipped + counts.repeated
-            bar.update(task, completed=done, description=f"{counts.refused:,} refused, {counts.words:,} words")
-            if trouble:
-                bar.console.print(trouble, markup=False, highlight=False)
-
-        yield tell
-
-
 def _echo_json(rows: Any) -> None:
     import json
 
     for row in rows:
         typer.echo(json.dumps(row, ensure_ascii=False, default=str))
-
-
-@contextmanager
-def _progress(title: str, quiet: bool = False) -> Iterator[Progress]:
-    """A spinner with the step at hand on standard error; plain lines where that is no terminal."""
-    if quiet:
-        yield lambda step, detail: None
-        return
-    if not sys.stderr.isatty():
-        yield lambda step, detail: typer.echo(f"{title}: {step} {detail}", err=True)
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status(title) as status:
-        yield lambda step, detail: status.update(f"{title}: {step} {detail}")
 
 
 def run() -> None:

@@ -135,6 +135,29 @@ def incident(name: str, title: str, day: date, records: list[str], **more: Any) 
     return {**row, **more}
 
 
+def link(a: int, b: int, probability: float, **more: Any) -> dict[str, Any]:
+    row = {
+        "record_a": f"reports:{a}",
+        "record_b": f"reports:{b}",
+        "probability": probability,
+        "gap_days": 0,
+        "decided_by": "score",
+        "linked": False,
+    }
+    return {**row, **more}
+
+
+def variant(number: int, words: str, incidents: int, killed: int) -> dict[str, Any]:
+    return {
+        "variant_no": number,
+        "variant": words,
+        "incidents": incidents,
+        "of_several_datasets": 1,
+        "killed_low": killed,
+        "killed_high": 10_000 + killed,
+    }
+
+
 def _claims() -> list[dict[str, Any]]:
     first, later = date(2020, 3, 3), date(2020, 3, 9)
     return [
@@ -276,6 +299,8 @@ def _incidents() -> dict[str, list[dict[str, Any]]]:
                 radius_m=400.0,
                 address="https://example.org/r1",
                 attributed_to="north helicopters",
+                actors=["Northland forces", "Civilians"],
+                source_kinds=["medics"],
             ),
             record(
                 "reports:2",
@@ -291,15 +316,16 @@ def _incidents() -> dict[str, list[dict[str, Any]]]:
             record("reports:5", later, title="SECRET RECORD", publish=False),
         ],
         "links": [
-            {
-                "record_a": "reports:1",
-                "record_b": "reports:2",
-                "probability": 0.97,
-                "distance_m": 120.0,
-                "gap_days": 0,
-                "decided_by": "score",
-                "linked": True,
-            }
+            link(1, 2, 0.97, distance_m=120.0, linked=True, reasons=f"partners -1.2; {HOSTILE} +4.7"),
+            link(1, 3, 0.43, reasons="a day apart +1.0", review_rank=1),
+            link(2, 3, 0.31, reasons="a day apart +0.5", review_rank=3),
+            link(1, 4, 0.0, decided_by="decision"),
+            link(1, 5, 0.6, reasons="SECRET REASON +2.0", review_rank=2),
+        ],
+        "sensitivity": [
+            variant(0, "as they stand", 3, 7),
+            variant(1, "windows × 0.5", 4, 8),
+            variant(2, f"without {HOSTILE}", 1, 5),
         ],
         "incidents": [
             incident(
@@ -310,6 +336,8 @@ def _incidents() -> dict[str, list[dict[str, Any]]]:
                 killed_low=2,
                 killed_high=5,
                 toll_conflict=True,
+                conflicts=["kind", "toll", "place", "actors"],
+                also_records=["reports:4", "reports:5"],
                 n_places=2,
             ),
             incident("I2", HOSTILE, later, ["reports:3"], injured_low=25, n_places=2),

@@ -134,6 +134,13 @@ def test_reals_keep_three_digits(value: float) -> None:
     assert shown == pytest.approx(value, rel=0.0051, abs=1e-300)
 
 
+@given(st.floats(0.0, 1.0))
+def test_only_what_is_certain_reads_one(value: float) -> None:
+    shown = float(format_number(value, "probability"))
+    assert value - 0.001 <= shown <= value + 1e-9
+    assert shown < 1.0 or value > 1.0 - 1e-9
+
+
 def test_many_rows_are_given_by_their_condition() -> None:
     from tests.web.invented import incident, make_tables
 

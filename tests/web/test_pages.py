@@ -11,10 +11,10 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.web.invented import CASE_TOML, make_tables
+from tests.web.invented import CASE_TOML, link, make_tables
 
 from contested.base.case import Case
-from contested.base.records import CLAIMS, INCIDENTS, TABLES
+from contested.base.records import CLAIMS, INCIDENTS, LINKS, TABLES, row_id
 from contested.web import claim_pages, index_page
 from contested.web.addresses import anchor, safe_link
 from contested.web.claim_pages import cut_pieces
@@ -23,7 +23,7 @@ from contested.web.edition import Edition
 from contested.web.figures import draw_figures, small_days
 from contested.web.finding_pages import show_findings
 from contested.web.ground import read_grounds, simplified
-from contested.web.incident_pages import incident_order, show_incidents
+from contested.web.incident_pages import incident_order, show_incidents, show_rows
 from contested.web.index_page import show_index
 from contested.web.marks import PALETTE
 from contested.web.timeline import Moment, draw_timeline
@@ -97,13 +97,75 @@ def test_contradictions_within_and_between(edition: Edition) -> None:
 
 def test_an_incident_keeps_every_source(edition: Edition) -> None:
     first = show_incidents(edition)[0].incidents[0]
-    assert (first.number, first.title, len(first.records), first.toll_conflict) == (1, "Night attack", 2, True)
+    assert (first.number, first.title, len(first.records)) == (1, "Night attack", 2)
     assert [(toll.low.text, toll.high.text) for toll in first.tolls] == [("2", "5")]
     layer = first.places[0].layers[0]
     assert [(share.party.id, share.p.text, share.held) for share in layer.shares] == [
         ("south", "75 %", True), ("north", "25 %", False)
     ]  # fmt: skip
     assert layer.front.text == "1,234" and layer.changed_to.id == "north"
+
+
+def test_an_incident_says_what_is_told_differently_and_who_else_tells_of_it(edition: Edition) -> None:
+    first, second, _ = show_incidents(edition)[0].incidents
+    assert len(first.conflicts) == 4 and "the records name different kinds of incident" in first.conflicts
+    assert first.also_told == (("records.html#x" + row_id("reports:4"), "reports:4"),)
+    assert (second.conflicts, second.also_told) == ((), ())
+
+
+def test_links_say_how_sure_they_are_or_whose_word_they_are(case: Case) -> None:
+    tables = make_tables()
+    rows = tables["links"].to_pylist()
+    (shown,) = _first_incident(case, tables).links
+    assert [record for _, record in shown.records] == ["reports:1", "reports:2"]
+    assert (shown.probability.text, shown.decided, shown.unsure) == ("0.97", None, False)
+    assert shown.reasons.text.startswith("partners -1.2") and shown.reasons.href is None
+    for word, expected in (("decision", "by a reviewer's decision"), ("group", "the dataset says so")):
+        tables["links"] = LINKS.from_rows([{**rows[0], "decided_by": word, "reasons": None}])
+        (shown,) = _first_incident(case, tables).links
+        assert (shown.probability, shown.reasons, shown.decided) == (None, None, expected)
+    tables["links"] = LINKS.from_rows([{**rows[0], "review_rank": 1}])
+    assert _first_incident(case, tables).links[0].unsure
+
+
+def test_rows_that_a_dataset_groups_stand_in_one_line(case: Case) -> None:
+    tables = make_tables()
+    rows = tables["incidents"].to_pylist()
+    rows[0]["records"] = ["reports:1", "reports:2", "reports:4"]
+    tables["incidents"] = INCIDENTS.from_rows([*rows[:2], rows[3]])
+    tables["links"] = LINKS.from_rows(link(1, n, 1.0, linked=True, decided_by="group") for n in (2, 4))
+    (shown,) = _first_incident(case, tables).links
+    assert [record for _, record in shown.records] == ["reports:1", "reports:2", "reports:4"]
+
+
+def _first_incident(case: Case, tables: Mapping[str, pa.Table]) -> Any:
+    return show_incidents(Edition.of(case, tables))[0].incidents[0]
+
+
+def test_an_unsure_pair_stands_at_both_incidents_by_its_likeliest_records(edition: Edition) -> None:
+    first, second, third = show_incidents(edition)[0].incidents
+    assert [(other.href, other.number, other.probability.text) for other in first.perhaps] == [
+        ("incidents.html#I2", 2, "0.43")
+    ]
+    assert [(other.href, other.probability.text) for other in second.perhaps] == [("incidents.html#I1", "0.43")]
+    assert third.perhaps == ()  # a person has parted it from the first
+
+
+def test_other_ways_of_linking_stand_once_with_numbers_that_lead_to_their_rows(case: Case, edition: Edition) -> None:
+    (page,) = show_incidents(edition)
+    assert [line.words for line in page.variants[:2]] == ["as they stand", "windows × 0.5"]
+    assert [number.text for _, number in page.variants[0].counts] == ["3", "1", "7", "10,007"]
+    assert all(number.href == f"incidents.html#{line.anchor}" for line in page.variants for _, number in line.counts)
+    tables = make_tables()
+    tables["sensitivity"] = tables["sensitivity"].slice(0, 1)
+    assert show_incidents(Edition.of(case, tables))[0].variants == ()
+
+
+def test_the_page_of_records_shows_who_is_named_and_what_the_sources_are(edition: Edition) -> None:
+    (page,) = show_rows(edition, "records")
+    first, second = (dict(row.cells) for row in page.rows[:2])
+    assert (first["actors"], first["source kinds"]) == ("Northland forces; Civilians", "medics")
+    assert not {"actors", "source kinds"} & second.keys()
 
 
 def test_numbers_on_the_map_follow_the_events_incidents_first(edition: Edition) -> None:
@@ -113,10 +175,18 @@ def test_numbers_on_the_map_follow_the_events_incidents_first(edition: Edition) 
 def test_a_partly_withheld_incident_tells_only_what_its_printed_records_tell(case: Case) -> None:
     tables = make_tables()
     rows = tables["incidents"].to_pylist()
-    rows[0] = {**rows[0], "records": ["reports:1", "reports:5"], "killed_high": 99}
+    rows[0] |= {
+        "records": ["reports:1", "reports:5"],
+        "killed_high": 99,
+        "kind": "secret",
+        "grade_rule": "a secret source",
+    }
+    rows[0] |= {"date_end": date(2020, 3, 8), "title": "a secret title"}
     tables["incidents"] = INCIDENTS.from_rows(rows)
     incident = Edition.of(case, tables).public.rows["incidents"]["I1"]
     assert incident["records"] == ["reports:1"] and incident["killed_high"] is None
+    assert (incident["kind"], incident["title"], incident["date_end"]) == ("gas_attack", "gas_attack", date(2020, 3, 2))
+    assert "secret" not in str(incident)
 
 
 def test_findings_stand_with_reporting_term_and_refusals_with_counts(edition: Edition) -> None:

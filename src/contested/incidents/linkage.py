@@ -162,7 +162,9 @@ def explain(parts: Mapping[str, Reals], pairs: Compared, rows: Rows) -> pa.Array
             for one in reversed(said):
                 code, at = divmod(code, len(one.levels))
                 found.append(one.levels[at])
-            words.append(f"{', '.join(reversed(found)) or name} {value / 10:+.1f}")
+            # Where and when say what they are; a level of another comparison does not.
+            named = f"{name}: " if len(said) == 1 else ""
+            words.append(f"{named}{', '.join(reversed(found)) or name} {value / 10:+.1f}")
         texts.append(pa.array(words, pa.string()).take(pa.array(which.ravel())))
     return pc.binary_join_element_wise(*texts, "; ")
 

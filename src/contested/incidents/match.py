@@ -13,7 +13,7 @@ bear one ``group_id`` are linked by the dataset's own word.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from math import log
 from typing import TYPE_CHECKING, Any
@@ -200,18 +200,32 @@ def judged_pairs(decisions: pa.Table, records: pa.Table) -> dict[tuple[str, str]
         if row["action"] not in ("link", "split"):
             continue
         known = known or set(records["record_id"].to_pylist())
-        a, _, b = row["row_key"].partition("|")
-        unknown = [name for name in (a, b) if name not in known]
-        if unknown or a == b:
-            wrong = (
-                f'"{unknown[0]}" is no record of the case' if unknown else "a record cannot be judged against itself"
-            )
+        try:
+            pair = named_pair(row["row_key"], known)
+        except RecordError as fault:
             raise RecordError(
-                f'decisions.jsonl line {row["number"]}: {row["action"]} of "{row["row_key"]}": {wrong}'
-                '; expected "dataset:id|dataset:id"; append a decision that corrects it'
-            )
-        judged[min(a, b), max(a, b)] = row["action"] == "link"
+                f"decisions.jsonl line {row['number']}: {row['action']} of {fault}; append a decision that corrects it"
+            ) from None
+        judged[pair] = row["action"] == "link"
     return judged
+
+
+def named_pair(row_key: str, known: Container[str]) -> tuple[str, str]:
+    """The two records that the key of a link names, the smaller id first; an id may hold a bar itself.
+
+    Raises
+    ------
+    RecordError
+        When one of them is not known, and when both are the same.
+    """
+    parts = row_key.split("|")
+    pairs = [("|".join(parts[:n]), "|".join(parts[n:])) for n in range(1, len(parts))]
+    a, b = next((pair for pair in pairs if pair[0] in known and pair[1] in known), (pairs or [(row_key, "")])[0])
+    unknown = [name for name in (a, b) if name not in known]
+    if unknown or a == b:
+        wrong = f'"{unknown[0]}" is no record of the case' if unknown else "a record cannot be judged against itself"
+        raise RecordError(f'"{row_key}": {wrong}; expected "dataset:id|dataset:id"')
+    return min(a, b), max(a, b)
 
 
 def _scored(records: Comparable, judged: Mapping[tuple[int, int], bool], reach: Reach) -> pa.Table:

@@ -6,8 +6,11 @@ Refuses: nothing; every source of an incident stands beside the others, none is 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from contested.web.addresses import anchor, safe_link
 from contested.web.edition import Edition
+from contested.web.link_lines import IncidentLinks, record_links, show_links, show_perhaps, show_variants
 from contested.web.numbers import Cells, Number
 from contested.web.pages import (
     IncidentBlock,
@@ -47,6 +50,7 @@ def show_incidents(edition: Edition) -> list[IncidentsPage]:
     paged = edition.addresses.paged("incidents")
     pages = tuple((file, str(number)) for number, (file, _) in enumerate(paged, start=1))
     places = edition.grouped("incident_places", "incident_id")
+    links = IncidentLinks.of(edition)
     groups = (
         edition.grouped("control", "incident_id", "place_no"),
         edition.grouped("fronts", "incident_id", "place_no"),
@@ -64,8 +68,11 @@ def show_incidents(edition: Edition) -> list[IncidentsPage]:
         for key in sorted(keys, key=order.__getitem__):
             row = edition.public.rows["incidents"][key]
             lines = tuple(_place(edition, file, place, groups) for place in places.get((key,), []))
-            blocks.append(_incident(edition, file, row, order[key], lines))
-        shown.append(IncidentsPage(file, pages, total, withheld, withheld_records, tuple(blocks)))
+            linked = show_links(edition, file, links.within.get(key, []))
+            perhaps = show_perhaps(edition, file, links.perhaps.get(key, {}), order)
+            blocks.append(replace(_incident(edition, file, row, order[key], lines), links=linked, perhaps=perhaps))
+        variants = show_variants(edition, file) if file == "incidents.html" else ()
+        shown.append(IncidentsPage(file, pages, total, withheld, withheld_records, tuple(blocks), variants))
     return shown
 
 
@@ -84,8 +91,10 @@ def _incident(edition: Edition, file: str, row: Row, number: int, places: tuple[
     return IncidentBlock(
         anchor(row["incident_id"]), number, row["title"], code_words(row["kind"]),
         edition.event_title(row["event_id"]), span_words(row["date_start"], row["date_end"]),
-        tolls(edition, file, "incidents", row), row["toll_conflict"], row["grade"], row["grade_rule"], places,
+        tolls(edition, file, "incidents", row), tuple(TEXT[f"conflict_{word}"] for word in row["conflicts"] or ()),
+        row["grade"], row["grade_rule"], places,
         tuple(_record(edition, file, record) for record in records if record is not None),
+        record_links(edition, *(row["also_records"] or ())), (), (),
     )  # fmt: skip
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Aggregate = Literal["count", "sum", "min", "max", "value", "share"]
-Style = Literal["int", "real", "percent", "text"]
+Style = Literal["int", "real", "percent", "probability", "text"]
 Scope = Literal["public", "withheld"]
 #: Column → value, or a list of values of which one must be met.
 Where = Mapping[str, Any]
@@ -110,11 +110,16 @@ def format_number(value: Any, style: Style) -> str:
 
     >>> format_number(12345, "int"), format_number(0.0142857, "real"), format_number(0.5, "percent")
     ('12,345', '0.0143', '50 %')
+    >>> format_number(0.99996, "probability")
+    '0.999'
     """
     if value is None:
         return "—"
     if style == "text":
         return str(value)
+    if style == "probability":
+        # Cut, not rounded: nothing less than certain reads 1.
+        return f"{int(value * 1000 + 1e-9) / 1000:g}"
     if style == "percent":
         return f"{100 * value:.0f} %"
     if style == "int" or (isinstance(value, int) and not isinstance(value, bool)):

@@ -289,6 +289,31 @@ class LayerLine:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkLine:
+    """Why records of one incident are linked."""
+
+    records: tuple[tuple[str, str], ...]
+    """(address, id) of two records, or of all that a dataset groups."""
+    decided: str | None
+    """Whose word it is, where it is no probability."""
+    probability: Number | None
+    reasons: Number | None
+    unsure: bool
+    """Whether it waits for a person in the queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class PerhapsLine:
+    """Another incident that may be the same: an unsure pair of their records."""
+
+    href: str
+    number: int
+    title: str
+    probability: Number
+    reasons: Number | None
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentBlock:
     """One incident."""
 
@@ -299,11 +324,26 @@ class IncidentBlock:
     event: str | None
     days: str
     tolls: tuple[Toll, ...]
-    toll_conflict: bool
+    conflicts: tuple[str, ...]
+    """What its records say differently, in words."""
     grade: str
     grade_rule: str
     places: tuple[PlaceLine, ...]
     records: tuple[RecordLine, ...]
+    also_told: tuple[tuple[str, str], ...]
+    """(address, id) of records of other incidents that tell of it too."""
+    links: tuple[LinkLine, ...]
+    perhaps: tuple[PerhapsLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VariantLine:
+    """The headline counts under one way of linking."""
+
+    anchor: str
+    words: str
+    counts: tuple[tuple[str, Number], ...]
+    """Incidents, those of several datasets, fewest and most killed, each with its word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +356,8 @@ class IncidentsPage:
     withheld: Number | None
     withheld_records: Number | None
     incidents: tuple[IncidentBlock, ...]
+    variants: tuple[VariantLine, ...]
+    """Other ways of linking, on the first page; empty where none was tried."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,13 @@ only count over withheld rows (findings, the holder of a place) stay.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from contested.base.records import TABLES
+from contested.web.strings import TEXT
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -103,12 +105,18 @@ def _without_withheld(incident: Row, withheld: Mapping[str, Row], shown: Mapping
         return incident
     records = [shown[record] for record in kept if record in shown]
     titles = {record["title"] for record in records}
+    kinds = Counter(record["kind"] for record in records)
+    kind = incident["kind"] if incident["kind"] in kinds else max(sorted(kinds), key=kinds.__getitem__, default="")
     return {
         **incident,
         **dict.fromkeys(_TOLL),
         "records": kept,
         "datasets": sorted({record["dataset"] for record in records}),
-        "title": incident["title"] if incident["title"] in titles else incident["kind"],
+        "kind": kind,
+        "title": incident["title"] if incident["title"] in titles else kind,
+        "date_start": min((record["date_start"] for record in records), default=incident["date_start"]),
+        "date_end": max((record["date_end"] for record in records), default=incident["date_end"]),
+        "grade_rule": TEXT["grade_rule_withheld"],
         "n_places": 0 if not records else incident["n_places"],
         "toll_conflict": False,
         "conflicts": [],
