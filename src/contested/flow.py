@@ -189,7 +189,7 @@ def _derive_incidents(
     from contested.incidents.candidates import place_rows
     from contested.incidents.claim_links import link_claims
     from contested.incidents.comparing import actor_aliases
-    from contested.incidents.match import pair_records
+    from contested.incidents.match import idle_decisions, pair_records
     from contested.incidents.merge import merge_incidents
     from contested.incidents.review import rank_links
     from contested.incidents.sensitivity import vary_incidents
@@ -213,7 +213,8 @@ def _derive_incidents(
             "sensitivity": vary_incidents(case, records, links, merged.incidents, decisions, aliases),
         },
         placed.rejects,
-        {("case.toml", "incidents", note) for note in placed.notes},
+        {("case.toml", "incidents", note) for note in placed.notes}
+        | {("decisions.jsonl", "incidents", note) for note in idle_decisions(decisions, records)},
     )
 
 

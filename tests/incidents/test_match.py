@@ -16,12 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contested.base.case import Case, DatasetEntry
-from contested.base.errors import RecordError
 from contested.base.places import geodesic_m
 from contested.base.records import DECISIONS, RECORDS
 from contested.base.transliteration import fold_name
 from contested.incidents.comparing import SLACK_M, Comparable
-from contested.incidents.match import LINK_FROM, Reach, pair_records
+from contested.incidents.match import LINK_FROM, Reach, idle_decisions, pair_records
 from contested.incidents.sources import read_dataset
 
 Make = Callable[..., dict[str, Any]]
@@ -172,9 +171,12 @@ def test_decisions_bind_and_the_latest_holds(make_record: Make) -> None:
 
 
 @pytest.mark.parametrize("key", ["a:1|b:9", "a:1", "a:1|a:1"])
-def test_decision_on_records_that_are_not_there_is_refused(make_record: Make, key: str) -> None:
-    with pytest.raises(RecordError, match=r"decisions\.jsonl line 1: link of"):
-        pairs([make_record("a:1"), make_record("b:1")], judged(("link", key)))
+def test_decision_on_records_that_are_not_there_has_no_effect_and_is_told(make_record: Make, key: str) -> None:
+    rows = [make_record("a:1"), make_record("b:1")]
+    assert pairs(rows, judged(("split", key))) == pairs(rows)
+    (note,) = idle_decisions(judged(("split", key)), RECORDS.from_rows(rows))
+    assert note.startswith(f'decisions.jsonl line 1: split of "{key}"')
+    assert idle_decisions(judged(("split", "a:1|b:1")), RECORDS.from_rows(rows)) == []
 
 
 @st.composite

@@ -462,7 +462,7 @@ SENSITIVITY = Table(
     "sensitivity", "the headline counts under one way of linking records", ("variant_no",),
     (
         _c("variant_no", "int", "0 for the counts as they stand"),
-        _c("variant", "text", "what was done otherwise: windows scaled, unsure pairs all merged or none, a dataset left out"),
+        _c("variant", "text", "what was done otherwise: windows scaled, unsure pairs counted for a link or against one, a dataset left out"),
         _c("incidents", "int", "number of incidents", "incidents"),
         _c("of_several_datasets", "int", "those that more than one dataset tells of", "incidents"),
         _c("killed_low", "int", "sum of the fewest killed of each incident", "people"),

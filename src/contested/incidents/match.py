@@ -1,7 +1,7 @@
 """Which records tell of one event: scored pairs.
 
-In: the table ``records``, and the reviewers' decisions. Out: the table ``links``. Refuses:
-decisions about records that are not there.
+In: the table ``records``, and the reviewers' decisions. Out: the table ``links``. Refuses: nothing; decisions about
+records that are not there have no effect, and are told.
 
 Two records are a *possible* pair when they come from different datasets, their points lie no farther apart than their
 own radii allow, and their days overlap or lie a day apart (up to a week where both places are exact: a picture is often
@@ -141,7 +141,7 @@ def pair_records(
     Raises
     ------
     RecordError
-        When a decision names a record that is not there, and when the pairs would take more memory than there is.
+        When the pairs would take more memory than there is.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -189,25 +189,31 @@ def pair_records(
 def judged_pairs(decisions: pa.Table, records: pa.Table) -> dict[tuple[str, str], bool]:
     """Record ids, the smaller first → whether a person linked them; the latest decision holds.
 
-    Raises
-    ------
-    RecordError
-        When a decision names a record that is not there.
+    A decision about records that are not there, since a newer download no longer has them, judges nothing
+    (:func:`idle_decisions` tells of it).
     """
+    return {pair: action == "link" for _, action, pair in _judgements(decisions, records) if isinstance(pair, tuple)}
+
+
+def idle_decisions(decisions: pa.Table, records: pa.Table) -> list[str]:
+    """A note for each decision about a pair of records that are not there."""
+    return [
+        f"decisions.jsonl line {number}: {action} of {fault}; the decision has no effect until the record is there"
+        for number, action, fault in _judgements(decisions, records)
+        if isinstance(fault, str)
+    ]
+
+
+def _judgements(decisions: pa.Table, records: pa.Table) -> Iterator[tuple[int, str, tuple[str, str] | str]]:
+    """Number and action of each decision about a link, in order, and its pair, or what is wrong with it."""
     known: set[str] = set()
-    judged: dict[tuple[str, str], bool] = {}
     for row in sorted(decisions.to_pylist(), key=lambda row: int(row["number"])):
-        if row["action"] not in ("link", "split"):
-            continue
-        known = known or set(records["record_id"].to_pylist())
-        try:
-            pair = named_pair(row["row_key"], known)
-        except RecordError as fault:
-            raise RecordError(
-                f"decisions.jsonl line {row['number']}: {row['action']} of {fault}; append a decision that corrects it"
-            ) from None
-        judged[pair] = row["action"] == "link"
-    return judged
+        if row["action"] in ("link", "split"):
+            known = known or set(records["record_id"].to_pylist())
+            try:
+                yield row["number"], row["action"], named_pair(row["row_key"], known)
+            except RecordError as fault:
+                yield row["number"], row["action"], str(fault)
 
 
 def named_pair(row_key: str, known: Container[str]) -> tuple[str, str]:

@@ -3,9 +3,10 @@
 In: ``links`` as carried out, and the table ``records``. Out: the same links with their place in the queue, and the
 queue as rows to show. Refuses: nothing.
 
-A pair is unsure when its probability lies from 0.2 to 0.8 and no person has judged it. What an answer would change is
-the chance that it turns out otherwise than it stands now, times what then changes: one incident, and the fewer of the
-two records' killed, which would be counted twice or no more. Both are counts of the headline, so they are added.
+A pair is unsure when its probability lies from 0.2 to 0.8, or is below 0.2 only for its rivals, and no person has
+judged it. What an answer would change is the chance that it turns out otherwise than it stands now, times what then
+changes: one incident, and the fewer of the two records' killed, which would be counted twice or no more. Both are
+counts of the headline, so they are added.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from contested.base.records import LINKS
-from contested.incidents.match import SURE_FROM, UNSURE_FROM
+from contested.incidents.match import SURE_FROM
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,7 +34,7 @@ def rank_links(links: pa.Table, records: pa.Table) -> pa.Table:
 
     probability = links["probability"].to_numpy()
     scored = np.asarray(pc.equal(links["decided_by"], "score"))
-    unsure = np.flatnonzero(scored & (probability >= UNSURE_FROM) & (probability <= SURE_FROM))
+    unsure = np.flatnonzero(scored & (probability <= SURE_FROM))
     killed = pc.coalesce(records["killed_best"], records["killed_high"], records["killed_low"], pa.scalar(0))
     of_record = [
         killed.take(pc.index_in(links[name].take(pa.array(unsure)), value_set=records["record_id"]))

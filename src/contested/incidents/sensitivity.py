@@ -3,8 +3,8 @@
 In: the table ``records`` and what links them. Out: the table ``sensitivity``. Refuses: nothing.
 
 Each variant links and merges the records anew: under half and one and a half times the windows (radii, metres and days
-alike), with every unsure pair merged and with none, and with each dataset left out. Counts that hang on a window or on
-one source show it here, before anyone builds on them.
+alike), with unsure pairs counted for a link and against one (the odds moved so that 0.2, or 0.8, becomes even), and
+with each dataset left out. Counts that hang on a window or on one source show it here, before anyone builds on them.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ def _variants(
 
     for scale in SCALES:
         yield f"windows × {scale:g}", records, pair_records(records, decisions, aliases, Reach(scale))
-    yield "every unsure pair merged", records, _moved(links, UNSURE_FROM)
-    yield "no unsure pair merged", records, _moved(links, SURE_FROM)
+    yield "unsure pairs counted for a link", records, _moved(links, UNSURE_FROM)
+    yield "unsure pairs counted against a link", records, _moved(links, SURE_FROM)
     for name in sorted(set(records["dataset"].to_pylist())):
         some = records.filter(pc.not_equal(records["dataset"], name))
         left = pc.and_(*(pc.is_in(links[side], value_set=some["record_id"]) for side in ("record_a", "record_b")))

@@ -10,7 +10,14 @@ from dataclasses import replace
 
 from contested.web.addresses import anchor, safe_link
 from contested.web.edition import Edition
-from contested.web.link_lines import IncidentLinks, record_links, show_links, show_perhaps, show_variants
+from contested.web.link_lines import (
+    IncidentLinks,
+    record_links,
+    show_claims,
+    show_links,
+    show_perhaps,
+    show_variants,
+)
 from contested.web.numbers import Cells, Number
 from contested.web.pages import (
     IncidentBlock,
@@ -51,6 +58,7 @@ def show_incidents(edition: Edition) -> list[IncidentsPage]:
     pages = tuple((file, str(number)) for number, (file, _) in enumerate(paged, start=1))
     places = edition.grouped("incident_places", "incident_id")
     links = IncidentLinks.of(edition)
+    claims = edition.grouped("claim_links", "incident_id")
     groups = (
         edition.grouped("control", "incident_id", "place_no"),
         edition.grouped("fronts", "incident_id", "place_no"),
@@ -70,7 +78,9 @@ def show_incidents(edition: Edition) -> list[IncidentsPage]:
             lines = tuple(_place(edition, file, place, groups) for place in places.get((key,), []))
             linked = show_links(edition, file, links.within.get(key, []))
             perhaps = show_perhaps(edition, file, links.perhaps.get(key, {}), order)
-            blocks.append(replace(_incident(edition, file, row, order[key], lines), links=linked, perhaps=perhaps))
+            block = _incident(edition, file, row, order[key], lines)
+            told = show_claims(edition, file, claims.get((key,), []))
+            blocks.append(replace(block, links=linked, perhaps=perhaps, claims=told))
         variants = show_variants(edition, file) if file == "incidents.html" else ()
         shown.append(IncidentsPage(file, pages, total, withheld, withheld_records, tuple(blocks), variants))
     return shown
@@ -94,7 +104,7 @@ def _incident(edition: Edition, file: str, row: Row, number: int, places: tuple[
         tolls(edition, file, "incidents", row), tuple(TEXT[f"conflict_{word}"] for word in row["conflicts"] or ()),
         row["grade"], row["grade_rule"], places,
         tuple(_record(edition, file, record) for record in records if record is not None),
-        record_links(edition, *(row["also_records"] or ())), (), (),
+        record_links(edition, *(row["also_records"] or ())), (), (), (),
     )  # fmt: skip
 
 

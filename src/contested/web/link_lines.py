@@ -10,11 +10,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from contested.web.claim_pages import speaker_words
 from contested.web.edition import Edition
 from contested.web.numbers import Cells, Number, Style
 from contested.web.pages import LinkLine, PerhapsLine, VariantLine
 from contested.web.public import Row, row_key
 from contested.web.strings import TEXT
+from contested.web.words import day_words
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,22 @@ def show_perhaps(
     )  # fmt: skip
 
 
+def show_claims(edition: Edition, file: str, links: list[Row]) -> tuple[LinkLine, ...]:
+    """Claims that tell of one incident, or may, the surest first."""
+    lines = []
+    for row in sorted(links, key=lambda row: (-row["probability"], row["claim_id"])):
+        claim = edition.public.rows["claims"][row["claim_id"]]
+        said = f", {day_words(claim['said_on'])}" if claim["said_on"] else ""
+        words = f"{speaker_words(claim)}: {TEXT['stance_' + claim['stance']]}{said}"
+        carried = claim["origin"] == "record"
+        lines.append(LinkLine(
+            ((edition.addresses.row("claims", row["claim_id"]), words),), TEXT["link_row"] if carried else None,
+            None if carried else _probability(edition, file, row, "claim_links"),
+            None if carried else _reasons(edition, file, row, "claim_links"), not row["linked"],
+        ))  # fmt: skip
+    return tuple(lines)
+
+
 def show_variants(edition: Edition, file: str) -> tuple[VariantLine, ...]:
     """The table ``sensitivity``; nothing where no other way of linking was tried."""
     rows = edition.public.rows["sensitivity"]
@@ -101,13 +119,13 @@ def _value(edition: Edition, file: str, label: str, cells: Cells, style: Style =
     return number
 
 
-def _probability(edition: Edition, file: str, row: Row) -> Number:
-    cells = Cells("links", "probability", (row_key("links", row),))
+def _probability(edition: Edition, file: str, row: Row, table: str = "links") -> Number:
+    cells = Cells(table, "probability", (row_key(table, row),))
     return _value(edition, file, TEXT["link_probability"], cells, "probability")
 
 
-def _reasons(edition: Edition, file: str, row: Row) -> Number | None:
-    return edition.book.quote(file, TEXT["link_reasons"], Cells("links", "reasons", (row_key("links", row),)))
+def _reasons(edition: Edition, file: str, row: Row, table: str = "links") -> Number | None:
+    return edition.book.quote(file, TEXT["link_reasons"], Cells(table, "reasons", (row_key(table, row),)))
 
 
 def record_links(edition: Edition, *records: str) -> tuple[tuple[str, str], ...]:

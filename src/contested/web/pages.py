@@ -334,6 +334,8 @@ class IncidentBlock:
     """(address, id) of records of other incidents that tell of it too."""
     links: tuple[LinkLine, ...]
     perhaps: tuple[PerhapsLine, ...]
+    claims: tuple[LinkLine, ...]
+    """Claims that tell of it, or may."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,6 +176,8 @@ _INCIDENTS = {
     "also_told_note": "These records belong to other incidents; the toll here does not count them.",
     "links_of": "Why these records are one incident",
     "link_decision": "by a reviewer's decision",
+    "claims_of": "Claims that tell of it",
+    "link_row": "carried by a row of it",
     "link_group": "the dataset says so",
     "link_probability": "probability",
     "link_unsure": "unsure: waits for a person",
