@@ -132,6 +132,16 @@ def test_in_a_crowd_each_partner_is_less_likely_the_one(make_record: Make) -> No
     assert all(link["probability"] < alone for link in found.values())
 
 
+def test_the_middle_of_a_country_is_no_exact_place(make_record: Make) -> None:
+    countries = [
+        make_record(f"{dataset}:{n}", radius_m=None, day=DAY + timedelta(days=n))
+        for dataset in "ab" for n in range(12)
+    ]  # fmt: skip
+    assert not pairs(countries)
+    exact = [{**row, "lon": 37.0 + index / 100} for index, row in enumerate(countries)]
+    assert Comparable(RECORDS.from_rows(exact)).placed.all()
+
+
 def test_pictures_of_one_place_are_possible_for_a_week(make_record: Make) -> None:
     later = {"day": DAY + timedelta(days=6)}
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 #: Radius in metres that a point without one is paired by: points that projects geolocate lie within it. No test of
 #: the weighing uses it. When changed: run ``gate/linking.py`` on two lists of geolocated incidents.
 ASSUMED_RADIUS_M = 1_000.0
+#: Days on which a dataset must give one point without a radius for it to be no exact place.
+DAYS_OF_A_MIDDLE = 10
 #: Metres added to the radii: two gazetteers' points of one neighbourhood of Aleppo lay 0.7 km apart,
 #: with radii of their own; half a kilometre covers what the radii leave.
 SLACK_M = 500.0
@@ -126,8 +128,20 @@ class Comparable:
 
     @cached_property
     def placed(self) -> NDArray[np.bool_]:
-        """Whether each row has a point."""
-        return ~np.isnan(self.lon)
+        """Whether each row has a point to be paired by: one without a radius that its dataset gives on many days is
+        the middle of a province or a country, and pairs nothing.
+        """
+        return ~np.isnan(self.lon) & ~self._middles
+
+    @cached_property
+    def _middles(self) -> NDArray[np.bool_]:
+        rows = np.flatnonzero(np.isnan(self._reals("radius_m")) & ~np.isnan(self.lon))
+        point = np.column_stack([self.dataset[rows], self.lon[rows], self.lat[rows]])
+        _, point_of = np.unique(point, axis=0, return_inverse=True)
+        days = np.unique(np.column_stack([point_of.ravel(), self.first_day[rows]]), axis=0)[:, 0]
+        found = np.zeros(len(self), dtype=bool)
+        found[rows] = np.bincount(days, minlength=1)[point_of.ravel()] >= DAYS_OF_A_MIDDLE
+        return found
 
     @cached_property
     def lon(self) -> Reals:
