@@ -188,7 +188,7 @@ def _derive_incidents(
     """Records → incidents: places for what has none, links, clusters, and what hangs on them."""
     from contested.incidents.candidates import place_rows
     from contested.incidents.claim_links import link_claims
-    from contested.incidents.comparing import actor_aliases
+    from contested.incidents.compared_names import actor_aliases
     from contested.incidents.match import idle_decisions, pair_records
     from contested.incidents.merge import merge_incidents
     from contested.incidents.review import rank_links

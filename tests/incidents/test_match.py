@@ -20,7 +20,8 @@ from contested.base.places import geodesic_m
 from contested.base.records import DECISIONS, RECORDS
 from contested.base.transliteration import fold_name
 from contested.incidents.comparing import SLACK_M, Comparable
-from contested.incidents.match import LINK_FROM, Reach, idle_decisions, pair_records
+from contested.incidents.match import LINK_FROM, idle_decisions, pair_records
+from contested.incidents.reach import Reach
 from contested.incidents.sources import read_dataset
 
 Make = Callable[..., dict[str, Any]]

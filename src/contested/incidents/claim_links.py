@@ -17,7 +17,8 @@ import numpy as np
 
 from contested.base.records import CLAIM_LINKS, RECORDS
 from contested.incidents.comparing import Comparable
-from contested.incidents.match import LINK_FROM, Reach, score_sides
+from contested.incidents.match import LINK_FROM, score_sides
+from contested.incidents.reach import USUAL_REACH
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -64,7 +65,7 @@ def link_claims(
         compared = Comparable(both, aliases)
         ids = both["record_id"].to_pylist()
         rows = np.arange(both.num_rows)
-        a, b, probability, _, reasons = score_sides(compared, rows[: len(told)], rows[len(told) :], {}, Reach())
+        a, b, probability, _, reasons = score_sides(compared, rows[: len(told)], rows[len(told) :], {}, USUAL_REACH)
         for claim_row, row, p, why in zip(
             a.tolist(), b.tolist(), probability.tolist(), reasons.to_pylist(), strict=True
         ):

@@ -9,16 +9,15 @@ kind, actors, killed, sources and wording. What a level is worth is not said her
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from contested.base.case import Case
-from contested.base.transliteration import fold_name, fold_script, sound_keys
+from contested.base.transliteration import fold_name
+from contested.incidents.compared_names import is_address, name_parts, plain_address
 from contested.incidents.token_sets import TokenSets, name_sets, word_sets
 
 if TYPE_CHECKING:
@@ -69,8 +68,6 @@ KILLED = ("same, none or one", "same, 2 to 4", "same, 5 to 9", "same, 10 or more
 SOURCES = ("an address in common", "same outlets", "an outlet in common", "other sources", "sources not said")
 WORDING = ("cosine from 0.7", "from 0.5", "from 0.35", "from 0.2", "from 0.1", "below 0.1", "no text")
 
-_ADDRESS = re.compile(r"^(?:https?://|www\.)", re.I)
-_ADDRESS_HEAD = re.compile(r"^https?://(?:www\.|m\.|mobile\.)?", re.I)
 _IN_TEXT = r"https?://\S+"
 
 
@@ -238,7 +235,7 @@ class Comparable:
         lists = pc.split_pattern(both, "\n")
         return name_sets(
             lists if isinstance(lists, pa.ChunkedArray) else pa.chunked_array([lists]),
-            lambda text: (plain_address(text),) if _ADDRESS.match(text.strip()) else (),
+            lambda text: (plain_address(text),) if is_address(text) else (),
         )
 
     @cached_property
@@ -255,7 +252,7 @@ class Comparable:
     def outlets(self) -> TokenSets:
         """Names of the sources that are no addresses."""
         return name_sets(
-            self.records["sources"], lambda text: () if _ADDRESS.match(text) else (fold_name(text) or text.casefold(),)
+            self.records["sources"], lambda text: () if is_address(text) else (fold_name(text) or text.casefold(),)
         )
 
     @cached_property
@@ -381,41 +378,3 @@ class Comparable:
             np.where(overlap, 4, np.where(near, np.where(most < 5.0, 5, 6), np.where(far, 8, 7))),
         )  # fmt: skip
         return np.asarray(np.where(np.isnan(most), 9, level), dtype=np.int64)
-
-
-@lru_cache(maxsize=1 << 18)
-def name_parts(name: str) -> tuple[str, ...]:
-    """Words of a name with their spellings folded, in Latin, Arabic and Cyrillic letters.
-
-    >>> name_parts("Khan Shaykhun") == name_parts("Khan Sheikhoun") == name_parts("خان شيخون")
-    True
-    """
-    return tuple((sound_keys(word) or (fold_script(word),))[0] for word in re.findall(r"[^\W_]+", name))
-
-
-def plain_address(text: str) -> str:
-    """A web address without scheme, ``www``, trailing slash and what follows ``?`` or ``#`` to count visits.
-
-    >>> plain_address("https://www.example.org/a/?utm_source=x")
-    'example.org/a'
-    """
-    address = _ADDRESS_HEAD.sub("", text.strip())
-    address = re.sub(r"[?&](?:utm_[a-z]+|fbclid|s|t|ref|ref_src)=[^&#]*", "", address).split("#")[0]
-    return address.rstrip("/?").replace("twitter.com/", "x.com/").casefold()
-
-
-def describe(comparison: Comparison, level: int) -> str:
-    """A level in words."""
-    return f"{comparison.name}: {comparison.levels[level]}"
-
-
-def actor_aliases(case: Case) -> dict[str, str]:
-    """Folded name of each actor and party of the case → who is meant."""
-    found: dict[str, str] = {}
-    for party in case.file.parties:
-        for name in (party.name, *party.aliases):
-            found.setdefault(fold_name(name), party.id)
-    for actor in case.file.actors:
-        for name in (actor.name, *actor.aliases):
-            found.setdefault(fold_name(name), actor.name)
-    return found

@@ -14,7 +14,6 @@ bear one ``group_id`` are linked by the dataset's own word.
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
 from math import log
 from typing import TYPE_CHECKING, Any
 
@@ -25,10 +24,8 @@ from contested.base.places import geodesic_m
 from contested.base.records import DECISIONS, LINKS
 from contested.incidents.comparing import SLACK_M, WHEN, WHERE, Comparable
 from contested.incidents.linkage import Compared, Linkage, crowd_levels, explain, fit_linkage
-from contested.incidents.pairs import Placed, candidate_pairs
+from contested.incidents.reach import EXACT_SLACK_DAYS, USUAL_REACH, Reach
 from contested.incidents.rivals import lost_to_rivals
-from contested.incidents.token_sets import distinct
-from contested.incidents.word_pairs import pairs_by_words
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -43,13 +40,6 @@ LINK_FROM = 0.5
 UNSURE_FROM = 0.2
 #: Above it no person is asked.
 SURE_FROM = 0.8
-#: Days that may lie between two intervals: an attack at night is reported under either day.
-SLACK_DAYS = 1
-#: The same where both places are exact: of 164 pairs of two projects' incidents that share a source but not the
-#: details, 16 lay 2 to 7 days apart.
-EXACT_SLACK_DAYS = 7
-#: Sum of both radii in metres up to which places are exact: two points within 2 km each.
-EXACT_REACH_M = 4_500.0
 #: Pairs that cannot be one event: days that one dataset is turned by. Campaigns last weeks, so nearer days are no
 #: chance; much farther ones are another phase of the war.
 TURNED_DAYS = (28, 42, 56)
@@ -61,60 +51,11 @@ FITTED_PAIRS = 400_000
 LEAST_BURST_PAIRS = 200
 
 
-@dataclass(frozen=True)
-class Reach:
-    """How far apart records may lie to be a possible pair; the windows are scaled to see what hangs on them."""
-
-    scale: float = 1.0
-    """Factor of radii, metres and days."""
-
-    def placed(self, records: Comparable, rows: Rows, turned_days: int = 0, widen: float = 1.0) -> Placed:
-        """Rows as places and times, their days turned and their radii widened."""
-        return Placed(
-            records.lon[rows], records.lat[rows], records.radius_m[rows] * self.scale * widen,
-            records.first_day[rows] + turned_days, records.last_day[rows] + turned_days,
-        )  # fmt: skip
-
-    def pairs(
-        self, records: Comparable, left: Rows, right: Rows, turned_days: int = 0, widen: float = 1.0
-    ) -> tuple[Rows, Rows]:
-        """Possible pairs of the rows; the days of the right ones are turned by so many, their reach widened."""
-        slack_m = SLACK_M * self.scale * widen
-        found = []
-        exact = records.radius_m * 2.0 <= EXACT_REACH_M - SLACK_M
-        for slack_days, keep in ((SLACK_DAYS, None), (EXACT_SLACK_DAYS, exact)):
-            a, b = (rows[records.placed[rows]] for rows in (left, right))
-            if keep is not None:
-                a, b = a[keep[a]], b[keep[b]]
-            pairs = candidate_pairs(
-                self.placed(records, a, 0, widen), self.placed(records, b, turned_days, widen),
-                slack_m=slack_m, slack_days=round(slack_days * self.scale),
-            )  # fmt: skip
-            found.append(a[pairs.left] * np.int64(len(records)) + b[pairs.right])
-        for a, b in self._unplaced(records, left, right):
-            one, other = pairs_by_words(records, a, b, round(SLACK_DAYS * self.scale), turned_days)
-            found.append(one * np.int64(len(records)) + other)
-        both = distinct(np.concatenate(found))
-        return both // len(records), both % len(records)
-
-    @staticmethod
-    def _unplaced(records: Comparable, left: Rows, right: Rows) -> Iterator[tuple[Rows, Rows]]:
-        """Rows without a point, and those that words may bring together with them."""
-        if left is right:
-            yield from [] if records.placed[left].all() else [(left, left)]
-            return
-        without, other = left[~records.placed[left]], right[~records.placed[right]]
-        if len(without):
-            yield without, right
-        if len(other):
-            yield left[records.placed[left]], other
-
-
 def pair_records(
     records: pa.Table,
     decisions: pa.Table | None = None,
     aliases: Mapping[str, str] | None = None,
-    reach: Reach = Reach(),
+    reach: Reach = USUAL_REACH,
 ) -> pa.Table:
     """Scored pairs of the records in the window.
 
@@ -144,7 +85,6 @@ def pair_records(
         When the pairs would take more memory than there is.
     """
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     judged = judged_pairs(decisions if decisions is not None else DECISIONS.empty(), records)
     inside = records.filter(records["in_window"]).sort_by("record_id")
@@ -157,15 +97,21 @@ def pair_records(
     for linked in (True, False):
         rows = np.array([pair for pair, same in by_rows.items() if same is linked], dtype=np.int64).reshape(-1, 2)
         tables.append(_said(compared, rows[:, 0], rows[:, 1], float(linked), "decision"))
-    # A decision stands above the dataset's word, and that above a score.
+    # A decision stands above the dataset's word, and that above a score: of a pair told twice the last stands.
     table = pa.concat_tables(tables)
     a, b = table["a"].to_numpy(), table["b"].to_numpy()
     _, last = np.unique((a * np.int64(len(inside) + 1) + b)[::-1], return_index=True)
-    table = table.take(pa.array(len(a) - 1 - last))
-    first, second = table["a"], table["b"]
-    names = inside["record_id"].combine_chunks()
+    return _links(compared, table.take(pa.array(len(a) - 1 - last)))
+
+
+def _links(compared: Comparable, table: pa.Table) -> pa.Table:
+    """The table ``links`` of pairs of rows."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    names = compared.records["record_id"].combine_chunks()
     lon, lat = compared.lon, compared.lat
-    a, b = first.to_numpy(), second.to_numpy()
+    a, b = table["a"].to_numpy(), table["b"].to_numpy()
     both = compared.placed[a] & compared.placed[b]
     metres = np.full(len(a), np.nan)
     metres[both] = geodesic_m(lon[a[both]], lat[a[both]], lon[b[both]], lat[b[both]])

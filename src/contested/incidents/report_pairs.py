@@ -17,7 +17,8 @@ from contested.base.records import RECORDS
 from contested.incidents.clustering import cluster_rows
 from contested.incidents.comparing import WHEN, WHERE, Comparable
 from contested.incidents.linkage import Compared, fit_linkage
-from contested.incidents.match import Reach, compare_pairs, turned_pairs
+from contested.incidents.match import compare_pairs, turned_pairs
+from contested.incidents.reach import USUAL_REACH
 
 
 def pair_reports(reports: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
@@ -43,11 +44,11 @@ def pair_reports(reports: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
         for report in reports
     )  # fmt: skip
     compared, every = Comparable(records), np.arange(records.num_rows)
-    a, b = Reach().pairs(compared, every, every)
+    a, b = USUAL_REACH.pairs(compared, every, every)
     if not len(a):
         return []
     pairs = compare_pairs(compared, a, b)
-    chance = [compare_pairs(compared, a[:0], b[:0]), *turned_pairs(compared, every, every.copy(), Reach())]
+    chance = [compare_pairs(compared, a[:0], b[:0]), *turned_pairs(compared, every, every.copy(), USUAL_REACH)]
     nothing = np.zeros(0, dtype=np.int64)
     bursts = np.zeros((len(WHERE), len(WHEN)))
     linkage = fit_linkage(pairs, Compared.joined(chance), bursts, nothing, nothing)

@@ -16,8 +16,9 @@ import numpy as np
 
 from contested.base.case import Case
 from contested.base.records import SENSITIVITY
-from contested.incidents.match import SURE_FROM, UNSURE_FROM, Reach, pair_records
+from contested.incidents.match import SURE_FROM, UNSURE_FROM, pair_records
 from contested.incidents.merge import merge_incidents
+from contested.incidents.reach import Reach
 
 if TYPE_CHECKING:
     import pyarrow as pa
