@@ -10,7 +10,8 @@ expectation–maximisation (Dempster et al. 1977; Winkler 1988), held by what is
 
 - chance pairs, and pairs of rows of one dataset (which lie as different events lie, in bursts), count among those that
   do not; ``m`` is drawn towards the defaults, since what a true pair looks like hangs least on the datasets;
-- a record has one partner in another dataset as a rule, so that in a *crowd* of possible ones each is less likely it;
+- a record has one partner in another dataset as a rule, so that in a *crowd* of possible ones each is less likely it,
+  and pairs of one record compete while the shares are found (``rivals.py``);
 - a greater distance or a weaker likeness never speaks more for a pair than a smaller or a stronger one.
 
 Levels that go together are judged together: where, when and place name have one joint table, drawn towards the product
@@ -27,6 +28,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from contested.incidents.comparing import ACTORS, KILLED, KIND, NAMED, SOURCES, WHEN, WHERE, WORDING, Comparison
+from contested.incidents.rivals import lost_to_rivals
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -41,6 +43,8 @@ DEFAULT_PAIRS = 40.0
 COARSE_PAIRS = 300.0
 #: How many pairs a pair weighs as that a person judged.
 JUDGED_PAIRS = 2.0
+#: Share of records that are taken to have a partner, before any pair was seen.
+START = 0.5
 #: Most partners that a record is taken to have in another dataset, before anything is compared.
 MOST_PARTNERS = 0.9
 #: How much all chance pairs weigh, beside all possible pairs.
@@ -100,9 +104,17 @@ class Compared:
     comparisons: tuple[Comparison, ...]
     crowd: Rows
     """Crowd of each pair, by how many near partners its records have (:func:`crowd_levels`)."""
+    a: Rows
+    b: Rows
+    """The two rows of each pair."""
 
     def __len__(self) -> int:
         return len(self.crowd)
+
+    def only(self, rows: Rows) -> Compared:
+        """Those at these positions."""
+        some = tuple(replace(one, coarse=one.coarse[rows], fine=one.fine[rows]) for one in self.comparisons)
+        return Compared(some, self.crowd[rows], self.a[rows], self.b[rows])
 
     @classmethod
     def joined(cls, parts: Sequence[Compared]) -> Compared:
@@ -114,7 +126,8 @@ class Compared:
             )
             for same in zip(*(part.comparisons for part in parts), strict=True)
         )  # fmt: skip
-        return cls(comparisons, np.concatenate([part.crowd for part in parts]))
+        crowd, a, b = (np.concatenate([getattr(part, name) for part in parts]) for name in ("crowd", "a", "b"))
+        return cls(comparisons, crowd, a, b)
 
 
 @dataclass(frozen=True)
@@ -196,6 +209,8 @@ class _Patterns:
     n_fine: Mapping[str, int]
     """Finer codes of each comparison; 1 where there are none."""
     crowd: Rows
+    of_pair: Rows
+    """Pattern of each possible pair."""
     real: Reals
     chance: Reals
     judged_same: Reals
@@ -203,8 +218,9 @@ class _Patterns:
 
 
 def fit_linkage(
-    possible: Compared, chance: Compared, burst: Reals, judged_same: Rows, judged_apart: Rows, start: float = 0.5
-) -> Linkage:
+    possible: Compared, chance: Compared, burst: Reals, judged_same: Rows, judged_apart: Rows,
+    most_partners: float = MOST_PARTNERS,
+) -> Linkage:  # fmt: skip
     """Fit the model of two datasets.
 
     Parameters
@@ -219,20 +235,21 @@ def fit_linkage(
         days show.
     judged_same, judged_apart
         Rows of ``possible`` that a person linked, and split.
-    start
-        Share of records that are taken to have a partner, before any pair was seen.
+    most_partners
+        Most partners that a record is taken to have, on average, before anything is compared.
     """
     patterns = _patterns(possible, chance, judged_same, judged_apart)
-    share = np.zeros(len(patterns.crowd))
+    nothing = np.zeros(len(patterns.crowd))
     # At first only chance pairs show what different events look like: among the possible ones most may be true.
-    prior, tables = _prior(patterns, share, start), _tables(replace(patterns, real=share), burst, share)
-    kept = patterns.real > 0
+    prior, tables = _prior(patterns, nothing, most_partners), _tables(replace(patterns, real=nothing), burst, nothing)
+    share = np.zeros(len(possible))
     for _ in range(ROUNDS):
         total = prior[patterns.crowd] + sum(tables[name][codes] for name, codes in patterns.codes.items())
-        before, share = share, 1.0 / (1.0 + np.exp(-total))
-        true = share * patterns.real
-        prior, tables = _prior(patterns, true, start), _tables(patterns, burst, true)
-        if np.abs(share - before)[kept].max(initial=0.0) < 1e-3:
+        alone = total[patterns.of_pair]
+        before, share = share, 1.0 / (1.0 + np.exp(-alone - lost_to_rivals(possible.a, possible.b, alone)))
+        true = _counted(patterns.of_pair, share, len(nothing))
+        prior, tables = _prior(patterns, true, most_partners), _tables(patterns, burst, true)
+        if np.abs(share - before).max(initial=0.0) < 1e-3:
             break
     return Linkage(prior, tables)
 
@@ -261,6 +278,7 @@ def _patterns(possible: Compared, chance: Compared, judged_same: Rows, judged_ap
         {name: np.concatenate(parts)[first] for name, parts in levels.items()},
         {one.name: one.n_fine if one.n_fine > len(one.levels) else 1 for one in possible.comparisons},
         crowd[first],
+        pattern[:m],
         counted(np.arange(m)),
         counted(np.arange(m, len(crowd))),
         counted(judged_same),
@@ -388,9 +406,11 @@ def _partners() -> Reals:
     return np.asarray(2.0 ** (np.arange(MOST_CROWD + 1) / 2.0))
 
 
-def _prior(patterns: _Patterns, true: Reals, start: float) -> Reals:
-    """Log-odds of a true pair by crowd: a record has one partner as a rule, whoever of the crowd it is."""
+def _prior(patterns: _Patterns, true: Reals, most: float) -> Reals:
+    """Log-odds by crowd that a pair is true and not that its records have no partner at all.
+
+    A record has one partner as a rule. When it is another of the crowd, that one shows it (``rivals.py``).
+    """
     chances = float((patterns.real / _partners()[patterns.crowd]).sum())
-    rate = min((float(true.sum()) + DEFAULT_PAIRS * start) / (chances + DEFAULT_PAIRS), MOST_PARTNERS)
-    share = np.clip(rate / _partners(), 1e-9, 0.95)
-    return np.asarray(np.log(share / (1.0 - share)))
+    rate = min((float(true.sum()) + DEFAULT_PAIRS * START) / (chances + DEFAULT_PAIRS), most)
+    return np.asarray(np.log(rate / (1.0 - rate) / _partners()))

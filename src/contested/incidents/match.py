@@ -232,7 +232,7 @@ def compare_pairs(records: Comparable, a: Rows, b: Rows, turned: Comparable | No
     """What the pairs (a, b) were compared by; ``turned`` holds the same records with some of their days turned."""
     n = len(records)
     crowd = crowd_levels(np.bincount(a, minlength=n)[a], np.bincount(b, minlength=n)[b])
-    return Compared((turned or records).compare(a, b), crowd)
+    return Compared((turned or records).compare(a, b), crowd, a, b)
 
 
 #: Levels of place that are near: as two statements of one event are as a rule.
@@ -252,11 +252,18 @@ def _fitted(
     ]  # fmt: skip
     at = {pair: row for row, pair in enumerate(zip(a.tolist(), b.tolist(), strict=True))} if judged else {}
     chosen = [(at.get(pair, at.get(pair[::-1])), linked) for pair, linked in judged.items()]
+    fitted = np.arange(len(a))
+    if len(a) > FITTED_PAIRS:
+        # All pairs of some left rows, since pairs of one row compete.
+        of_some = np.isin(a, _spread(left, len(left) * FITTED_PAIRS // len(a)))
+        of_some[[row for row, _ in chosen if row is not None]] = True
+        fitted = np.flatnonzero(of_some)
     same, apart = (
-        np.array([row for row, linked in chosen if row is not None and linked is wanted], dtype=np.int64)
+        np.searchsorted(fitted, np.array([row for row, linked in chosen if row is not None and linked is wanted], int))
         for wanted in (True, False)
     )
-    return fit_linkage(pairs, Compared.joined(chance), _burst(records, left, right, reach), same, apart)
+    bursts = _burst(records, left, right, reach)
+    return fit_linkage(pairs.only(fitted), Compared.joined(chance), bursts, same, apart)
 
 
 def _spread(rows: Rows, most: int) -> Rows:

@@ -22,9 +22,13 @@ if TYPE_CHECKING:
 #: Partners beyond doubt, on average, up to which pairs compete in full, and from which not at all. Chosen on planted
 #: truth (1.0 to 1.2 where events have one record) and on two lists of which one has ten rows for an event (2.2).
 COMPETE_BELOW, COMPETE_NO_MORE = 1.2, 2.1
-#: Weight of the odds of a record's other pairs when pairs compete in full. Of 0.25, 0.4, 0.5 and 1 the first gave the
-#: best F1 on planted truth (``gate/linking.py``, events that no figure is told of).
-FULL_WEIGHT = 0.25
+#: Weight of the odds of a record's other pairs when pairs compete in full: 1 would be exact if a record had one partner
+#: and all its pairs were independent. Of 0.1 to 1 this one gave probabilities that were true as often as they say on
+#: planted truth (``gate/linking.py``, events that no figure is told of).
+FULL_WEIGHT = 0.2
+#: Odds that a rival counts for at most: a pair with a source in common has odds of thousands, and would crowd out the
+#: other pictures of its strike. Of 10, 30, 60, 100 and none: without it links fell by half where sources are shared.
+MOST_ODDS = 60.0
 #: Probability above which a partner is beyond doubt.
 BEYOND_DOUBT = 0.8
 
@@ -43,6 +47,7 @@ def lost_to_rivals(a: Rows, b: Rows, log_odds: Reals) -> Reals:
     odds = np.exp(np.clip(log_odds, -30.0, 30.0))
     doubtless = odds > BEYOND_DOUBT / (1.0 - BEYOND_DOUBT)
     rivals = np.zeros(len(odds))
+    odds = np.minimum(odds, MOST_ODDS)
     for side in (a, b):
         _, own = np.unique(side, return_inverse=True)
         partners = np.bincount(own, doubtless)
