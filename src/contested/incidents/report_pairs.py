@@ -21,10 +21,6 @@ from contested.incidents.match import compare_pairs, turned_pairs
 from contested.incidents.reach import USUAL_REACH
 from contested.incidents.rivals import lost_to_rivals
 
-#: Reports of other events share words too, so fewer than of records are taken to have a partner. Of 0.5 to 0.9 this one
-#: gave the best B-cubed on reports of odd weeks (``gate/linking.py --reports`` tells of even ones).
-MOST_PARTNERS = 0.75
-
 
 def pair_reports(reports: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
     """Pairs of reports that tell of one event, from headline, outlet and day alone.
@@ -56,7 +52,7 @@ def pair_reports(reports: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
     chance = [compare_pairs(compared, a[:0], b[:0]), *turned_pairs(compared, every, every.copy(), USUAL_REACH)]
     nothing = np.zeros(0, dtype=np.int64)
     bursts = np.zeros((len(WHERE), len(WHEN)))
-    linkage = fit_linkage(pairs, Compared.joined(chance), bursts, nothing, nothing, MOST_PARTNERS)
+    linkage = fit_linkage(pairs, Compared.joined(chance), bursts, nothing, nothing)
     log_odds = np.sum(list(linkage.parts(pairs).values()), axis=0)
     log_odds += lost_to_rivals(a, b, log_odds)
     # Each report is a dataset of its own here: several of one outlet may tell of one event.
