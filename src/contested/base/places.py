@@ -48,6 +48,18 @@ def geodesic_m(lon_a: ArrayLike, lat_a: ArrayLike, lon_b: ArrayLike, lat_b: Arra
     return np.asarray(metres, dtype=np.float64)
 
 
+def from_centre(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Metres from the earth's centre (ECEF), shape (n, 3), of longitudes and latitudes in degrees, shape (n, 2).
+
+    A straight line is never longer than the geodesic, and at 100 km less than two metres shorter.
+    """
+    ellipsoid = wgs84()
+    east, north = np.radians(points[:, 0]), np.radians(points[:, 1])
+    normal = ellipsoid.a / np.sqrt(1 - ellipsoid.es * np.sin(north) ** 2)
+    flat = normal * np.cos(north)
+    return np.stack([flat * np.cos(east), flat * np.sin(east), normal * (1 - ellipsoid.es) * np.sin(north)], axis=1)
+
+
 def check_point(lon: float, lat: float, region: Box | None = None) -> None:
     """Raise ``ValueError`` unless the point is possible.
 

@@ -41,7 +41,8 @@ TAR_SUFFIXES = {
 ZIP_SUFFIXES = (".zip",)
 #: Largest table of contents of a zip, bytes: some 300,000 names.
 MAX_ZIP_DIRECTORY_BYTES = 32 * 1024 * 1024
-_ZIP_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError)
+#: Faults that a zip shows when it is opened or read.
+ZIP_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError)
 
 
 def ending(name: str, endings: tuple[str, ...]) -> str | None:
@@ -82,7 +83,7 @@ def find_in_zip(path: Path, shown: str) -> Found:
                 yield from _zip_items(archive, path.stat().st_size, shown)
     except DocumentError as fault:
         yield fault
-    except _ZIP_FAULTS as fault:
+    except ZIP_FAULTS as fault:
         yield refuse_member(shown, None, 0, f"the archive cannot be read: {fault}; collect it again")
 
 
@@ -114,7 +115,7 @@ def _zip_items(archive: zipfile.ZipFile, packed_bytes: int, shown: str) -> Found
         try:
             with archive.open(member) as file:
                 raw = file.read(MAX_DOCUMENT_BYTES + 1)
-        except _ZIP_FAULTS as fault:
+        except ZIP_FAULTS as fault:
             yield refuse_member(shown, name, row, f"it cannot be unpacked: {fault}; collect it again")
             continue
         unpacked += len(raw)

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from contested.base.errors import DocumentError
-from contested.claims.archives import Found
+from contested.claims.archives import ZIP_FAULTS, Found
 from contested.claims.content import MAX_DOCUMENT_BYTES, clean_field
 from contested.claims.items import MAX_ITEMS, GuardedStream, Item, PassedOver, refuse_member, shown_name
 
@@ -65,7 +65,7 @@ def find_in_wacz(path: Path, shown: str) -> Found:
                 with archive.open(member) as file:
                     packed = member.filename.lower().endswith(".gz")
                     yield from _find_records(file, packed, shown, f"{shown_name(member.filename)}#")
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError) as fault:
+    except ZIP_FAULTS as fault:
         yield refuse_member(shown, None, 0, f"the archive cannot be read: {fault}; collect it again")
 
 

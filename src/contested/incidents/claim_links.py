@@ -65,7 +65,7 @@ def link_claims(
         compared = Comparable(both, aliases)
         ids = both["record_id"].to_pylist()
         rows = np.arange(both.num_rows)
-        a, b, probability, _, reasons = score_sides(compared, rows[: len(told)], rows[len(told) :], {}, USUAL_REACH)
+        a, b, probability, reasons = score_sides(compared, rows[: len(told)], rows[len(told) :], {}, USUAL_REACH)
         for claim_row, row, p, why in zip(
             a.tolist(), b.tolist(), probability.tolist(), reasons.to_pylist(), strict=True
         ):

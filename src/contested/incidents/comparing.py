@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from contested.base.places import from_centre
 from contested.base.transliteration import fold_name
 from contested.incidents.compared_names import is_address, name_parts, plain_address
 from contested.incidents.token_sets import TokenSets, name_sets, word_sets
@@ -108,7 +109,7 @@ class Comparable:
         values = self.records[name].to_numpy(zero_copy_only=False)
         return np.asarray(values, dtype=np.float64)
 
-    def _codes(self, name: str) -> tuple[Rows, list[str]]:
+    def _codes(self, name: str) -> Rows:
         """Numbers of a column of texts, in the order of the texts, so that they do not depend on that of the rows."""
         values = self.records[name].combine_chunks().dictionary_encode()
         texts = [str(text) for text in values.dictionary.to_pylist()]
@@ -116,12 +117,12 @@ class Comparable:
         rank = np.empty(len(texts), dtype=np.int64)
         rank[order] = np.arange(len(texts))
         numbers = np.asarray(values.indices.fill_null(-1), dtype=np.int64)
-        return np.where(numbers < 0, -1, rank[numbers] if len(rank) else -1), [texts[i] for i in order]
+        return np.where(numbers < 0, -1, rank[numbers] if len(rank) else -1)
 
     @cached_property
     def dataset(self) -> Rows:
         """Number of each row's dataset, in the order of their names."""
-        return self._codes("dataset")[0]
+        return self._codes("dataset")
 
     @cached_property
     def placed(self) -> NDArray[np.bool_]:
@@ -158,14 +159,8 @@ class Comparable:
 
     @cached_property
     def xyz(self) -> Reals:
-        """Earth-centred metres on WGS 84: a straight line is never longer than the geodesic, and at 100 km less
-        than two metres shorter.
-        """
-        from pyproj import Transformer
-
-        lon, lat = np.where(self.placed, self.lon, 0.0), np.where(self.placed, self.lat, 0.0)
-        x, y, z = Transformer.from_crs("EPSG:4979", "EPSG:4978", always_xy=True).transform(lon, lat, np.zeros(len(lon)))
-        return np.column_stack([x, y, z])
+        """Metres from the earth's centre; rows that are not placed have those of (0, 0)."""
+        return from_centre(np.where(self.placed[:, None], np.column_stack([self.lon, self.lat]), 0.0))
 
     @cached_property
     def first_day(self) -> Rows:
@@ -277,7 +272,7 @@ class Comparable:
 
     @cached_property
     def _kind_words(self) -> Rows:
-        return self._codes("kind")[0]
+        return self._codes("kind")
 
     @cached_property
     def _kind_codes(self) -> Rows:

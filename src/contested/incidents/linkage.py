@@ -104,7 +104,7 @@ class Compared:
 
     comparisons: tuple[Comparison, ...]
     crowd: Rows
-    """Crowd of each pair, by how many near partners its records have (:func:`crowd_levels`)."""
+    """Crowd of each pair, by how many possible partners its records have (:func:`crowd_levels`)."""
     a: Rows
     b: Rows
     """The two rows of each pair."""
@@ -184,7 +184,7 @@ def explain(parts: Mapping[str, Reals], pairs: Compared, rows: Rows) -> pa.Array
 
 
 def crowd_levels(partners_a: Rows, partners_b: Rows) -> Rows:
-    """Level of crowd from how many near partners each of the two has: 0 for one each, 2 more each time both double."""
+    """Level of crowd from how many partners each of the two may have: 0 for one, 2 more each time both double."""
     many = np.maximum(partners_a, 1) * np.maximum(partners_b, 1)
     return np.asarray(np.minimum(np.round(np.log2(many)).astype(np.int64), MOST_CROWD))
 
@@ -229,8 +229,8 @@ def fit_linkage(possible: Compared, chance: Compared, burst: Reals, judged_same:
         Pairs that cannot be one event.
     burst
         How many pairs of rows of *one* dataset, which are different events as a rule, lie on each level of where and
-        when (18 × 6): attacks come in bursts, so that different events of one day lie nearer to each other than turned
-        days show.
+        when (levels of where × levels of when): attacks come in bursts, so that different events of one day lie nearer
+        to each other than turned days show.
     judged_same, judged_apart
         Rows of ``possible`` that a person linked, and split.
     """
@@ -251,16 +251,10 @@ def fit_linkage(possible: Compared, chance: Compared, burst: Reals, judged_same:
 
 
 def _patterns(possible: Compared, chance: Compared, judged_same: Rows, judged_apart: Rows) -> _Patterns:
-    codes = {name: [code] for name, code in _codes(possible.comparisons).items()}
-    levels = {one.name: [one.coarse] for one in possible.comparisons}
-    for name, code in _codes(chance.comparisons).items():
-        codes[name].append(code)
-    for one in chance.comparisons:
-        levels[one.name].append(one.coarse)
-    crowd = np.concatenate([possible.crowd, chance.crowd])
-    joined = {name: np.concatenate(parts) for name, parts in codes.items()}
-    key = crowd.astype(np.int64)
-    for code in joined.values():
+    both = Compared.joined([possible, chance])
+    codes = _codes(both.comparisons)
+    key = both.crowd
+    for code in codes.values():
         # Renumbered as they come in, so that the key never outgrows 63 bits.
         key = np.unique(key, return_inverse=True)[1] * (int(code.max(initial=0)) + 1) + code
     _, first, pattern = np.unique(key, return_index=True, return_inverse=True)
@@ -270,13 +264,13 @@ def _patterns(possible: Compared, chance: Compared, judged_same: Rows, judged_ap
         return np.bincount(pattern[rows], minlength=n).astype(np.float64)
 
     return _Patterns(
-        {name: code[first] for name, code in joined.items()},
-        {name: np.concatenate(parts)[first] for name, parts in levels.items()},
-        {one.name: one.n_fine if one.n_fine > len(one.levels) else 1 for one in possible.comparisons},
-        crowd[first],
+        {name: code[first] for name, code in codes.items()},
+        {one.name: one.coarse[first] for one in both.comparisons},
+        {one.name: one.n_fine if one.n_fine > len(one.levels) else 1 for one in both.comparisons},
+        both.crowd[first],
         pattern[:m],
         counted(np.arange(m)),
-        counted(np.arange(m, len(crowd))),
+        counted(np.arange(m, len(both))),
         counted(judged_same),
         counted(judged_apart),
     )
@@ -303,7 +297,7 @@ def _tables(patterns: _Patterns, burst: Reals, true: Reals) -> dict[str, Reals]:
         if name not in _LEVELS:
             tables[name] = _joint_table(codes, same, apart, burst, levels, towards_same)
             continue
-        plain = _falling(_log_ratio(*levels[name]), _FALLING.get(name, ()))
+        plain = _falling(_log_ratio(*levels[name]), _FALLING[name])
         met = patterns.real + patterns.chance
         fine = patterns.n_fine[name]
         said = np.tile(_said(_LEVELS[name]), fine)

@@ -191,14 +191,15 @@ def _scored(records: Comparable, judged: Mapping[tuple[int, int], bool], reach: 
     rows_of.sort(key=len)
     for at, left in enumerate(rows_of):
         for right in rows_of[at + 1 :]:
-            parts.append(_pairs_table(*score_sides(records, left, right, judged, reach)))
+            a, b, probability, reasons = score_sides(records, left, right, judged, reach)
+            parts.append(_pairs_table(a, b, probability, "score", reasons))
     return pa.concat_tables(parts)
 
 
 def score_sides(
     records: Comparable, left: Rows, right: Rows, judged: Mapping[tuple[int, int], bool], reach: Reach
-) -> tuple[Rows, Rows, Reals, str, pa.Array]:
-    """Pairs of left and right rows that are not surely different: rows, probability, ``score``, and reasons.
+) -> tuple[Rows, Rows, Reals, pa.Array]:
+    """Pairs of left and right rows that are not surely different: rows, probability and reasons.
 
     Parameters
     ----------
@@ -215,9 +216,9 @@ def score_sides(
 
     a, b = reach.pairs(records, left, right)
     if not len(a):
-        return a, b, np.zeros(0), "score", pa.nulls(0, pa.string())
+        return a, b, np.zeros(0), pa.nulls(0, pa.string())
     pairs = compare_pairs(records, a, b)
-    said = _fitted(records, left, right, (a, b, pairs), judged, reach).parts(pairs)
+    said = _fitted(records, left, right, pairs, judged, reach).parts(pairs)
     alone = np.sum(list(said.values()), axis=0)
     # Rivals make a pair unsure, not different, so they take none out of review.
     kept = np.flatnonzero(alone >= log(UNSURE_FROM / (1.0 - UNSURE_FROM)))
@@ -225,7 +226,7 @@ def score_sides(
     said["rivals"] = lost_to_rivals(a[kept], b[kept], alone[kept])
     # Rounded, so that pairs that are compared alike are equal whatever their datasets are called.
     probability = np.round(1.0 / (1.0 + np.exp(-alone[kept] - said["rivals"])), 9)
-    return a[kept], b[kept], probability, "score", explain(said, pairs, kept)
+    return a[kept], b[kept], probability, explain(said, pairs, kept)
 
 
 def compare_pairs(records: Comparable, a: Rows, b: Rows, turned: Comparable | None = None) -> Compared:
@@ -240,11 +241,10 @@ _NEAR = np.array(([True] * 4 + [False] * 3) * 2 + ([True] * 2 + [False] * 2) * 2
 
 
 def _fitted(
-    records: Comparable, left: Rows, right: Rows, real: tuple[Rows, Rows, Compared],
-    judged: Mapping[tuple[int, int], bool], reach: Reach,
-) -> Linkage:  # fmt: skip
+    records: Comparable, left: Rows, right: Rows, pairs: Compared, judged: Mapping[tuple[int, int], bool], reach: Reach
+) -> Linkage:
     """The model of two datasets, fitted to their pairs and to pairs of them that cannot be one event."""
-    a, b, pairs = real
+    a, b = pairs.a, pairs.b
     some = _spread(left, FITTED_ROWS)
     chance = [
         compare_pairs(records, a[:0], b[:0]), *turned_pairs(records, some, right, reach),

@@ -27,7 +27,7 @@ import numpy as np
 
 from contested.base.compiled import is_worthwhile
 from contested.base.errors import RecordError
-from contested.base.places import geodesic_m, wgs84
+from contested.base.places import from_centre, geodesic_m, wgs84
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -259,7 +259,7 @@ class _Search:
                 yield self._settle(numbers)
 
     def _sorted(self, placed: Placed, radius_class: Whole) -> _Side:
-        points = np.column_stack([_earth_centred_m(placed.lon, placed.lat), placed.radius_m])
+        points = np.column_stack([from_centre(np.column_stack([placed.lon, placed.lat])), placed.radius_m])
         length_class = _length_classes(placed.last_day - placed.first_day)
         nothing = np.empty(0, dtype=np.int64)
         rows, latest, groups, start = [nothing], [nothing], [], 0
@@ -414,12 +414,3 @@ def _parts(counts: Whole) -> Iterator[slice]:
 def _least_bend_m() -> float:
     """Least radius of curvature of the ellipsoid, metres: along the meridian at the equator."""
     return float(wgs84().b ** 2 / wgs84().a)
-
-
-def _earth_centred_m(lon: Reals, lat: Reals) -> Reals:
-    """Earth-centred metres on WGS 84 (n × 3): a straight line is never longer than the geodesic."""
-    ellipsoid = wgs84()
-    across, up = np.radians(lon), np.radians(lat)
-    normal = ellipsoid.a / np.sqrt(1.0 - ellipsoid.es * np.sin(up) ** 2)
-    flat = normal * np.cos(up)
-    return np.column_stack([flat * np.cos(across), flat * np.sin(across), normal * (1.0 - ellipsoid.es) * np.sin(up)])

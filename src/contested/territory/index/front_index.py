@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from contested.base.compiled import share_rows
-from contested.base.places import geodesic_m, wgs84
+from contested.base.places import from_centre, geodesic_m, wgs84
 from contested.territory.index.curve import along_curve
 
 Reals = NDArray[np.float64]
@@ -257,15 +257,6 @@ def _cut(edge: Whole, a: Reals, b: Reals, count: Whole) -> tuple[Whole, Reals, R
     low, high = (step / count[row])[:, None], ((step + 1) / count[row])[:, None]
     way = (b - a)[row]
     return edge[row], a[row] + low * way, np.where(high == 1.0, b[row], a[row] + high * way)
-
-
-def from_centre(points: Reals) -> Reals:
-    """Metres from the earth's centre (ECEF), shape (n, 3), of longitudes and latitudes in degrees, shape (n, 2)."""
-    geod = wgs84()
-    east, north = np.radians(points[:, 0]), np.radians(points[:, 1])
-    normal = geod.a / np.sqrt(1 - geod.es * np.sin(north) ** 2)
-    flat = normal * np.cos(north)
-    return np.stack([flat * np.cos(east), flat * np.sin(east), normal * (1 - geod.es) * np.sin(north)], axis=1)
 
 
 def _eights(rows: NDArray[Any], filler: NDArray[Any]) -> NDArray[Any]:

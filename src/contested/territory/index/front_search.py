@@ -16,8 +16,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from contested.base.places import geodesic_m, wgs84
-from contested.territory.index.front_index import NEAR_M, cut_edges, from_centre
+from contested.base.places import from_centre, geodesic_m, wgs84
+from contested.territory.index.front_index import NEAR_M, cut_edges
 
 Reals = NDArray[np.float64]
 
