@@ -37,7 +37,7 @@ import numpy as np
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(PROJECT), str(PROJECT / "src"), str(PROJECT / "benchmarks")]
 
-from contested.base.places import geodesic_m  # noqa: E402
+from contested.base.places import from_centre, geodesic_m  # noqa: E402
 from contested.incidents import pairs  # noqa: E402
 from contested.incidents.pairs import Placed, candidate_pairs  # noqa: E402
 
@@ -144,7 +144,9 @@ def search_tree() -> Callable[[Placed, Placed], Any]:
         reach = KM * 1000.0
         trees = [
             cKDTree(
-                np.column_stack([pairs._earth_centred_m(side.lon, side.lat), side.first_day * (reach / (DAYS + 0.5))])
+                np.column_stack(
+                    [from_centre(np.column_stack([side.lon, side.lat])), side.first_day * (reach / (DAYS + 0.5))]
+                )
             )
             for side in (left, right)
         ]

@@ -237,3 +237,13 @@ def test_laws_of_merging(make_case: MakeCase, drawn: tuple[list[Any], list[Any]]
     twice = merge_incidents(case, RECORDS.from_rows(rows), merged.links)
     assert twice.incidents.equals(merged.incidents)
     assert twice.links.equals(merged.links)
+
+
+def test_two_names_of_one_actor_are_no_conflict(merge: Merge, make_record: Make) -> None:
+    rows = [make_record(f"x:{n}", group_id="g", actors=[name]) for n, name in enumerate(("Blue Guard", "the Blues"))]
+    (apart,) = merge(rows).incidents["conflicts"].to_pylist()
+    assert "actors" in apart
+    aliased = {"id": "blue", "name": "Blue Guard", "aliases": ["the Blues"]}
+    other = {"id": "red", "name": "Red Guard"}
+    (together,) = merge(rows, parties=[aliased, other], events=[]).incidents["conflicts"].to_pylist()
+    assert "actors" not in together

@@ -28,6 +28,7 @@ from contested.base.errors import CaseError, RecordError
 from contested.base.places import geodesic_m
 from contested.base.records import DECISIONS, INCIDENT_PLACES, INCIDENTS, LINKS, row_id
 from contested.incidents.clustering import Clusters, check_judged, cluster_rows
+from contested.incidents.compared_names import actor_aliases
 from contested.incidents.comparing import SLACK_M, Comparable
 from contested.incidents.grading import Grading, load_grading, source_groups
 
@@ -73,7 +74,7 @@ def merge_incidents(case: Case, records: pa.Table, links: pa.Table, decisions: p
     import pyarrow as pa
 
     inside = records.filter(records["in_window"]).sort_by("record_id").combine_chunks()
-    compared = Comparable(inside)
+    compared = Comparable(inside, actor_aliases(case))
     a, b = (_rows_of(links[name], inside["record_id"]) for name in ("record_a", "record_b"))
     clusters = cluster_records(compared, links, a, b)
     names = _incident_ids(inside, clusters)
