@@ -124,7 +124,9 @@ def _used_rows(finding_id: str, finding: Finding, layer: str, tables: Mapping[st
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    roles = pa.table({"incident_id": list(finding.roles), "role": list(finding.roles.values())})
+    # Without an incident the columns have no type of their own.
+    names, words = (pa.array(list(of), pa.string()) for of in (finding.roles, finding.roles.values()))
+    roles = pa.table({"incident_id": names, "role": words})
     parts = []
     for name in ("incidents", "incident_places", _LOOKED_AT.get(finding.test)):
         if name is None:

@@ -162,7 +162,8 @@ def front_distances(sample: Sample) -> Finding:
     near_m = sample.weighing.near_front_m
     dated = sample.dated(sample.incidents)
     distance, nearer, farther = _front_m(sample, sample.incidents)
-    used = dated & ~np.isnan(distance)
+    # Where the layer shows nothing, a front that it does not show may be nearer than the one that it does.
+    used = dated & ~np.isnan(distance) & sample.covered(sample.shares)
     left_out = ~used
     roles = _roles(sample.incidents, used, np.zeros(len(used), dtype=bool))
     common: dict[str, Any] = {
@@ -230,7 +231,8 @@ def front_distances(sample: Sample) -> Finding:
     if left_out.any():
         verb = "was" if left_out.sum() == 1 else "were"
         reading.append(
-            f"{counted(int(left_out.sum()), 'incident')} without a known day, place or front {verb} left out."
+            f"{counted(int(left_out.sum()), 'incident')} without a known day or place, or where the layer shows "
+            f"nothing, {verb} left out."
         )
     # Nearer than others is a lower distance, and chance is asked for a higher value.
     chance, refusal = _front_chance(sample, placed, roles)
@@ -287,7 +289,8 @@ def _pooled_values(sample: Sample, placed: Placed, value: Any, shares: Reals) ->
 
 
 def _front_chance(sample: Sample, placed: Placed, roles: dict[str, str]) -> tuple[LabelChance | None, str]:
-    compared = sample.dated(sample.others) & ~np.isnan(_front_m(sample, sample.others)[0])
+    has_front = ~np.isnan(_front_m(sample, sample.others)[0])
+    compared = sample.dated(sample.others) & has_front & sample.covered(sample.other_shares)
     everyone = placed.incidents.joined(sample.others.take(compared))
     metres = -_drawn_front_m(sample, draw_incidents(sample, everyone, SEED))
     # A draw on a day without a front takes the incident's mean over the other draws.
@@ -364,7 +367,7 @@ def _area_details(sample: Sample, placed: Placed, inside: Mask, ambiguous: Mask)
     incidents, shares = sample.incidents, sample.shares
     used = placed.used
     dated = sample.dated(incidents)
-    named = [n for n, _ in enumerate(sample.control.columns) if (shares[used, n] > 0).any()]
+    named = [n for n, _ in enumerate(sample.control.columns) if (shares[used, n] > SURE).any()]
     rows = np.flatnonzero(used).tolist()
     listed = rows if len(rows) <= MOST_LISTED else []
     return {
