@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contested.base.places import geodesic_m
-from contested.weighing.draws import draw_incidents, spread_points
+from contested.weighing.draws import _displaced, _draw_waves, _Variant, draw_incidents, spread_points
 from contested.weighing.sample import Incidents, Sample, case_layers, make_sample
 
 MakeSample = Callable[..., Sample]
@@ -165,6 +165,23 @@ def test_what_is_wrong_with_a_map_is_wrong_for_neighbours_together(sample_of: Ma
     inside = draw_incidents(sample, sample.incidents, 2).fell_on("opp").mean(axis=0)
     assert 0.3 < inside.mean() < 0.95
     assert np.mean((inside == 0.0) | (inside == 1.0)) > 0.85
+
+
+@pytest.mark.parametrize("lon", [0.0, 120.0, 180.0])
+def test_errors_of_a_map_are_as_wide_and_as_smooth_everywhere(lon: float) -> None:
+    generator = np.random.default_rng(6)
+    # A place, and neighbours 1 km east and north of it: the map errs by 2 km, and alike over 10 km.
+    x, y = np.array([lon - 0.004, lon + 0.007, lon - 0.004]), np.array([36.0, 36.0, 36.009])
+    x = (x + 180.0) % 360.0 - 180.0
+    found = []
+    for _ in range(400):
+        moved = _displaced(x[:, None], y[:, None], _Variant(0, 0, _draw_waves(2000.0, generator)))
+        found.append(np.column_stack(moved) * 111_195.0 * [np.cos(np.radians(36.0)), 1.0])
+    metres = np.array(found)
+    assert metres.std(axis=0) == pytest.approx(2000.0, rel=0.15)
+    apart = np.abs(metres - metres[:, :1]).mean(axis=(0, 2))
+    # The correlation of a Gaussian field a tenth of its reach away is 0.995: a tenth of the error, once a side.
+    assert apart[1:] == pytest.approx(2000.0 * 0.08, rel=0.2)
 
 
 def test_a_lag_moves_all_days_alike(sample_of: MakeSample) -> None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from contested.base.errors import WeighingError
+from contested.base.places import from_centre
 from contested.weighing import labels
-from contested.weighing.labels import label_chance
+from contested.weighing.labels import find_episodes, independent_count, label_chance, strata_of
+from contested.weighing.sample import Incidents
 
 
 def test_labels_of_one_stratum_against_every_way_of_handing_them_out() -> None:
@@ -52,3 +57,105 @@ def test_drawn_labels_are_near_the_exact_ones(monkeypatch: pytest.MonkeyPatch) -
     assert (exact.seed, drawn.seed) == (None, labels.SEED)
     assert drawn.p_greater == pytest.approx(exact.p_greater, abs=0.02)
     assert drawn.p_two_sided == pytest.approx(exact.p_two_sided, abs=0.02)
+
+
+# -------------------------------------------------------------------------------- draws, episodes and strata
+
+
+def incidents_of(rows: list[tuple[float, float, int]], datasets: tuple[str, ...] = ("d",)) -> Incidents:
+    """Incidents of one exact place each, from metres east and north of 20° east, 40° north, and a day of March."""
+    east, north, day = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
+    n = len(rows)
+    start = np.datetime64("2020-03-01") + day.astype(int)
+    lon = 20.0 + east / (111_320.0 * np.cos(np.radians(40.0)))
+    return Incidents(
+        tuple(f"i-{row:03d}" for row in range(n)), ("t",) * n, ("k",) * n, (datasets,) * n, ((),) * n, start, start,
+        np.arange(n), np.ones(n, dtype=np.int64), lon, 40.0 + north / 111_035.0, np.zeros(n),
+    )  # fmt: skip
+
+
+def test_each_column_has_the_p_of_its_own_and_the_mean_that_of_the_mean() -> None:
+    generator = np.random.default_rng(8)
+    table, labelled = generator.normal(size=(9, 4)), [True] * 3 + [False] * 6
+    chance = label_chance(table, labelled, ["s"] * 9)
+    assert chance.p_by_draw == pytest.approx(
+        [label_chance(table[:, column], labelled, ["s"] * 9).p_greater for column in range(4)]
+    )
+    assert chance.p_greater == pytest.approx(label_chance(table.mean(axis=1), labelled, ["s"] * 9).p_greater)
+    assert chance.observed == pytest.approx(table[:3].mean())
+
+
+def test_an_episode_is_handed_its_label_as_one() -> None:
+    # Three labelled shells of one salvo beside three single incidents: one of four units bears the label.
+    chance = label_chance(
+        [9.0, 9.0, 9.0, 1.0, 2.0, 3.0], [True] * 3 + [False] * 3, ["s"] * 6, np.array([0, 0, 0, 3, 4, 5])
+    )
+    assert (chance.n_arrangements, chance.n_units) == (4, 4)
+    assert chance.p_greater == chance.p_least == 0.25
+    # The means of the ways: three shells, or one of the others.
+    assert chance.expected == pytest.approx((9.0 + 1.0 + 2.0 + 3.0) / 4)
+
+
+def test_two_salvos_by_hand() -> None:
+    rows = [(0.0, 0.0, 1), (4000.0, 0.0, 2), (8000.0, 0.0, 2), (0.0, 1000.0, 2), (0.0, 1000.0, 3), (9500.0, 0.0, 3)]
+    # The first takes in what lies within 5 km and a day of itself; the third, 8 km off, begins one of its own.
+    assert find_episodes(incidents_of(rows)).tolist() == [0, 0, 2, 0, 4, 2]
+    apart = np.array([True, False, True, True, True, False])
+    assert find_episodes(incidents_of(rows), apart).tolist() == [0, 1, 2, 0, 4, 5]
+    assert independent_count(np.array([0, 0, 2, 0, 4, 2])) == pytest.approx(6**2 / (3**2 + 2**2 + 1))
+    assert independent_count(np.array([])) == 0.0
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(-15_000, 15_000), st.floats(-15_000, 15_000), st.integers(0, 6)), min_size=1, max_size=25
+    ),
+    st.randoms(use_true_random=False),
+)
+@settings(max_examples=40, deadline=None)
+def test_laws_of_episodes(rows: list[tuple[float, float, int]], random: Any) -> None:
+    incidents = incidents_of(rows)
+    apart = np.array([random.random() < 0.5 for _ in rows])
+    episode = find_episodes(incidents, apart)
+    points = from_centre(np.column_stack([incidents.lon, incidents.lat]))
+    for row, first in enumerate(episode.tolist()):
+        assert episode[first] == first
+        assert apart[row] == apart[first]
+        assert 0 <= (incidents.date_start[row] - incidents.date_start[first]).astype(int) <= labels.EPISODE_DAYS
+        assert np.linalg.norm(points[row] - points[first]) <= labels.EPISODE_M
+    order = np.array(random.sample(range(len(rows)), len(rows)))
+    again = find_episodes(incidents_of([rows[row] for row in order]), apart[order])
+    together = {(a, b) for a in range(len(rows)) for b in range(len(rows)) if episode[a] == episode[b]}
+    assert together == {
+        (int(order[a]), int(order[b])) for a in range(len(rows)) for b in range(len(rows)) if again[a] == again[b]
+    }
+
+
+def test_incidents_without_a_place_stand_alone() -> None:
+    incidents = incidents_of([(0.0, 0.0, 1)] * 4)
+    incidents.lon[[1, 2]] = incidents.lat[[1, 2]] = incidents.radius_m[[1, 2]] = np.nan
+    assert find_episodes(incidents).tolist() == [0, 1, 2, 0]
+
+
+def test_strata_part_datasets_months_and_squares() -> None:
+    base = incidents_of([(0.0, 0.0, 1), (100.0, 0.0, 20), (0.0, 0.0, 40), (200_000.0, 0.0, 1), (0.0, 200_000.0, 1)])
+    found = strata_of(base.joined(incidents_of([(0.0, 0.0, 1)], ("d", "e")))).tolist()
+    assert found[0] == found[1]
+    assert len(set(found)) == 5
+
+
+def test_law_p_is_level_with_salvos_when_episodes_are_shuffled_and_not_when_rows_are() -> None:
+    generator = np.random.default_rng(12)
+    level, by_episode, by_row = 0.1, [], []
+    for seed in range(150):
+        # Twelve salvos of one to eight shells; where a salvo falls is one draw, and its label is chance.
+        size = generator.integers(1, 9, 12)
+        episode = np.repeat(np.arange(12), size)
+        labelled = np.isin(episode, generator.choice(12, 5, replace=False))
+        values = np.repeat(generator.normal(size=12), size)
+        strata = np.zeros(len(values), dtype=int)
+        by_episode.append(label_chance(values, labelled, strata, episode, seed).p_greater)
+        by_row.append(label_chance(values, labelled, strata, None, seed, draws=199).p_greater)
+    error = 3 * np.sqrt(level * (1 - level) / 150)
+    assert np.mean(np.array(by_episode) <= level) == pytest.approx(level, abs=error)
+    assert np.mean(np.array(by_row) <= level) > level + error

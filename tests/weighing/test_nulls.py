@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import combinations, permutations
+from itertools import combinations, permutations, product
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from scipy import stats
 
 from contested.base.errors import WeighingError
 from contested.weighing import nulls
-from contested.weighing.nulls import kendall_tau_b, order_chance, wilson_interval
+from contested.weighing.nulls import kendall_tau_b, order_chance, sum_chance, wilson_interval
 
 
 @pytest.mark.parametrize(
@@ -147,3 +147,54 @@ def test_drawn_orders_under_the_bound_are_equally_likely() -> None:
     assert set(counts) == allowed
     expected = nulls.DRAWS / len(allowed)
     assert stats.chisquare(list(counts.values()), [expected] * len(allowed)).pvalue > 0.001
+
+
+# ------------------------------------------------------------------------------------------- sums of coins
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from([0.0, 0.1, 0.5, 0.73, 1.0]), st.integers(1, 4)), min_size=1, max_size=8),
+    st.data(),
+)
+@settings(max_examples=60, deadline=None)
+def test_sums_of_coins_against_every_way_they_may_fall(coins: list[tuple[float, int]], data: st.DataObject) -> None:
+    p, weights = [chance for chance, _ in coins], [weight for _, weight in coins]
+    observed = data.draw(st.integers(0, sum(weights)))
+    mean = sum(chance * weight for chance, weight in coins)
+    greater = far = most = 0.0
+    for faces in product((0, 1), repeat=len(coins)):
+        way = float(np.prod([chance if face else 1 - chance for face, chance in zip(faces, p, strict=True)]))
+        total = sum(face * weight for face, weight in zip(faces, weights, strict=True))
+        greater += way * (total >= observed)
+        far += way * (abs(total - mean) >= abs(observed - mean) - 1e-9)
+        most += way * (total == sum(weights))
+    chance = sum_chance(observed, p, weights)
+    assert chance.seed is None
+    assert chance.p_greater == pytest.approx(greater, abs=1e-12)
+    assert chance.p_two_sided == pytest.approx(far, abs=1e-12)
+    assert chance.p_least == pytest.approx(most, abs=1e-12)
+
+
+def test_sum_of_like_coins_is_the_binomial() -> None:
+    chance = sum_chance(14, np.full(20, 0.4), np.ones(20))
+    assert chance.p_greater == pytest.approx(stats.binom.sf(13, 20, 0.4))
+
+
+def test_several_observed_sums_give_the_mean_of_their_chances() -> None:
+    p, weights = [0.2, 0.6, 0.5], [1, 2, 1]
+    each = [sum_chance(one, p, weights).p_greater for one in (1, 3)]
+    assert sum_chance([1, 3], p, weights).p_greater == pytest.approx(np.mean(each))
+
+
+def test_drawn_sums_are_near_the_exact_ones_and_repeat(monkeypatch: pytest.MonkeyPatch) -> None:
+    generator = np.random.default_rng(2)
+    p, weights = generator.choice([0.2, 0.5, 0.9], 40), generator.integers(1, 4, 40)
+    observed = round(float(p @ weights)) + 3
+    exact = sum_chance(observed, p, weights)
+    monkeypatch.setattr(nulls, "EXACT_COINS_UP_TO", 10)
+    drawn = sum_chance(observed, p, weights)
+    assert drawn == sum_chance(observed, p, weights)
+    assert drawn.seed == nulls.SEED
+    assert drawn.p_greater == pytest.approx(exact.p_greater, abs=0.02)
+    assert drawn.p_two_sided == pytest.approx(exact.p_two_sided, abs=0.02)
+    assert sum_chance(10_000, p, weights).p_greater == drawn.p_least == 1 / (nulls.DRAWS + 1)

@@ -25,7 +25,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from contested.base.places import Box
+from contested.base.places import Box, from_centre
 from contested.base.records import CONTESTED, UNKNOWN
 from contested.territory.control import ControlLayer
 from contested.territory.fronts import LayerFront
@@ -126,7 +126,7 @@ class _Variant:
     layer_no: int
     lag_days: int
     waves: tuple[Reals, Reals, Reals] | None
-    """Wave numbers (waves, 2) per metre, phases (waves,), amplitudes (waves, 2) in metres."""
+    """Wave numbers (waves, 3) per metre, phases (waves,), amplitudes (waves, 2) in metres."""
 
 
 def draw_incidents(
@@ -271,7 +271,7 @@ def _draw_variants(
 def _draw_waves(boundary_m: float, generator: np.random.Generator) -> tuple[Reals, Reals, Reals] | None:
     if not boundary_m:
         return None
-    numbers = generator.normal(0.0, 1.0 / (REACH * boundary_m), size=(WAVES, 2))
+    numbers = generator.normal(0.0, 1.0 / (REACH * boundary_m), size=(WAVES, 3))
     amplitudes = generator.normal(0.0, boundary_m * np.sqrt(2.0 / WAVES), size=(WAVES, 2))
     return numbers, generator.uniform(0.0, 2 * np.pi, WAVES), amplitudes
 
@@ -284,7 +284,8 @@ def _displaced(lon: Reals, lat: Reals, variant: _Variant) -> tuple[Reals, Reals]
     x0, y0 = lon[:, :1], lat[:, :1]
     per_degree = EARTH_M * np.pi / 180.0
     east = per_degree * np.maximum(np.cos(np.radians(y0)), 1e-6)
-    metres = np.cos(x0 * east * numbers[:, 0] + y0 * per_degree * numbers[:, 1] + phases) @ amplitudes
+    # Waves in space: a field over degrees would break at 180 and lean with the longitude.
+    metres = np.cos(from_centre(np.concatenate([x0, y0], axis=1)) @ numbers.T + phases) @ amplitudes
     return metres[:, :1] / east, metres[:, 1:] / per_degree
 
 

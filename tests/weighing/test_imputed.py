@@ -1,0 +1,89 @@
+"""Estimates pooled over draws: Rubin's rules by hand, and intervals that hold what they say."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from contested.base.errors import WeighingError
+from contested.weighing.imputed import LEVEL, pool_means, pool_shares, student_quantile
+from contested.weighing.nulls import Z_90, wilson_interval
+
+
+@pytest.mark.parametrize("freedom", [10.0, 12.5, 19.0, 40.0, 99.0, 1000.0, 1e9])
+def test_student_quantile_agrees_with_scipy(freedom: float) -> None:
+    assert student_quantile(freedom) == pytest.approx(stats.t.ppf(0.5 + LEVEL / 2, freedom), abs=1e-5)
+
+
+@pytest.mark.parametrize(("hits", "n"), [(0, 8), (8, 8), (3, 10), (250, 1000)])
+def test_draws_that_agree_give_wilsons_interval(hits: int, n: int) -> None:
+    pooled = pool_shares([hits] * 20, n)
+    assert (pooled.low, pooled.high) == pytest.approx(wilson_interval(hits, n))
+    assert (pooled.estimate, pooled.between, pooled.missing) == pytest.approx((hits / n, 0.0, 0.0))
+
+
+def test_pooled_share_by_hand() -> None:
+    # Twenty draws of ten incidents: half give 4, half give 6.
+    pooled = pool_shares([4, 6] * 10, 10)
+    within, between = 0.24 / 10, 20 * 0.01 / 19
+    extra = (1 + 1 / 20) * between
+    ratio = extra / within
+    freedom = 19 * (1 + 1 / ratio) ** 2
+    t = stats.t.ppf(0.95, freedom)
+    assert pooled.estimate == pytest.approx(0.5)
+    assert (pooled.within, pooled.between) == pytest.approx((within, between))
+    assert pooled.missing == pytest.approx(extra / (within + extra))
+    # Lott & Reiter 2020: Wilson's interval with t² (1 + r) in the place of z².
+    square = t * t * (1 + ratio) / 10
+    half = math.sqrt(square * 0.25 + square * square / 4) / (1 + square)
+    assert (pooled.low, pooled.high) == pytest.approx((0.5 - half, 0.5 + half), abs=1e-5)
+
+
+def test_fewer_independent_incidents_and_unknown_ground_widen_it() -> None:
+    every = pool_shares([5] * 20, 10)
+    fewer = pool_shares([5] * 20, 10, n_independent=4.0)
+    assert (fewer.low, fewer.high) == pytest.approx(wilson_interval(2.0, 4.0))
+    assert fewer.high - fewer.low > every.high - every.low
+    # A draw in which nothing fell on known ground says nothing; n is the mean of the others.
+    some = pool_shares([4, 0, 2, 3], [8, 0, 4, 6])
+    assert (some.estimate, some.n) == pytest.approx((0.5, 6.0))
+
+
+def test_pooled_mean_by_rubins_formulas() -> None:
+    values, variances = np.array([1.0, 2.0, 4.0, 5.0, 3.0] * 4), np.full(20, 0.5)
+    pooled = pool_means(values, variances)
+    within, between = 0.5, values.var(ddof=1)
+    total = within + 1.05 * between
+    freedom = 19 * (1 + within / (1.05 * between)) ** 2
+    half = stats.t.ppf(0.95, freedom) * math.sqrt(total)
+    assert (pooled.low, pooled.estimate, pooled.high) == pytest.approx((3.0 - half, 3.0, 3.0 + half), abs=1e-4)
+    assert pooled.missing == pytest.approx(1.05 * between / total)
+    alike = pool_means([2.0] * 20, [0.09] * 20)
+    assert (alike.low, alike.high) == pytest.approx((2.0 - Z_90 * 0.3, 2.0 + Z_90 * 0.3))
+
+
+@pytest.mark.parametrize(("hits", "n"), [([], 5), ([3], 5), ([3, 0, 0], [5, 0, 0])])
+def test_fewer_than_two_draws_are_refused(hits: list[int], n: int | list[int]) -> None:
+    with pytest.raises(WeighingError, match="draws"):
+        pool_shares(hits, n)
+    with pytest.raises(WeighingError, match="draws"):
+        pool_means(hits[:1], [1.0] * len(hits[:1]))
+
+
+@pytest.mark.parametrize("share", [0.5, 0.9])
+def test_intervals_hold_the_share_as_often_as_they_say(share: float) -> None:
+    generator = np.random.default_rng(9)
+    n, held, runs = 40, 0, 600
+    for _ in range(runs):
+        truth = generator.random(n) < share
+        # Each incident is read wrongly with a known chance; draws are from the posterior given the reading.
+        wrong = 0.25
+        read = truth ^ (generator.random(n) < wrong)
+        likely = np.where(read, 1 - wrong, wrong) * share
+        posterior = likely / (likely + np.where(read, wrong, 1 - wrong) * (1 - share))
+        pooled = pool_shares((generator.random((100, n)) < posterior).sum(axis=1), n)
+        held += pooled.low <= truth.mean() <= pooled.high
+    assert held / runs >= LEVEL - 3 * math.sqrt(LEVEL * (1 - LEVEL) / runs)
