@@ -200,6 +200,17 @@ def test_one_fault_is_named_with_its_line(stated: Path, old: str, new: str, line
     assert text[number - 1].startswith(line), (number, text[number - 1])
 
 
+@pytest.mark.parametrize("page", ["odds", "implications"])
+def test_the_example_of_the_page_is_accepted(case_folder: Path, page: str) -> None:
+    text = (Path(__file__).parents[2] / f"docs/methods/{page}.md").read_text(encoding="utf-8")
+    block = text.split("```toml\n")[1].split("```")[0]
+    path = case_folder / "case.toml"
+    mark = block.split()[0]
+    head, _, rest = path.read_text(encoding="utf-8").partition(mark)
+    path.write_text(head + block if mark == "[[rivals]]" else f"{head}{mark}{rest}\n{block}", encoding="utf-8")
+    assert open_case(case_folder).file.rivals
+
+
 def test_all_faults_are_gathered(stated: Path) -> None:
     _change(stated, 'group = "monitors"', 'group = "monitor"')
     _change(stated, 'account = "government-did"\nlow = 0.5', 'account = "nobody"\nlow = 0.5')
