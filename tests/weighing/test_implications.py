@@ -219,6 +219,13 @@ def _denies(target: str | None = "south", means: str = "chlorine", **more: Any) 
     return claim("denial", "north", more.pop("stance", "denies"), 14, means=means, target_party=target, **more)
 
 
+def test_the_denial_that_contradicts_is_found_among_many() -> None:
+    many = [{**_denies(f"other{number}"), "claim_id": f"a{number}"} for number in range(5)]
+    for denial in (_denies(), _denies("other9", stance="denies_event")):
+        row = _one("means", _case(), claims=[_names(), *many, denial])
+        assert row["result"] == "contradicted" and ("contradicts", "claims", "denial") in row["rows"]
+
+
 @pytest.mark.parametrize(
     ("named", "denial", "result"),
     [

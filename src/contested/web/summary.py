@@ -48,7 +48,7 @@ def summarise_tables(case: Case, tables: Mapping[str, pa.Table]) -> tuple[str, .
             lines[-1] += " (no test against chance: too few)"
     for row in tables["odds"].to_pylist():
         if row["scope"] == "all":
-            lines.append(f"  accounts       {row['reading'].split('. ')[0].removesuffix('.')}.")
+            lines.append(f"  weighed        {row['reading'].split('. ')[0].removesuffix('.')}.")
     implied = Counter(row["result"] for row in tables["implications"].to_pylist() if row["checked"])
     if implied:
         lines.append(

@@ -61,12 +61,12 @@ class _Statements:
         self.retractions = Retractions(everything)
         self.all = {row["claim_id"]: row for row in everything}
         self.by_event: dict[str, list[Claim]] = defaultdict(list)
-        self.general: dict[str, list[Claim]] = defaultdict(list)
+        self.general: list[Claim] = []
         for row in everything:
             if row["event_id"] is not None:
                 self.by_event[row["event_id"]].append(row)
             elif row["speaker_party"] is not None:
-                self.general[row["speaker_party"]].append(row)
+                self.general.append(row)
 
     def name(self, party: str | None) -> str:
         """A party as people read it."""
@@ -161,19 +161,21 @@ def _means(statements: _Statements, event: Event) -> Iterator[tuple[str, str, _F
     """Each means that a party names as used, against the party's own denials of that means."""
     named: dict[tuple[str, str], list[Claim]] = defaultdict(list)
     denied: dict[str, list[Claim]] = defaultdict(list)
-    for row in statements.own(event):
+    for row in _one_of_a_kind([*statements.own(event), *statements.general]):
         if row["means"] is None or row["modality"] == "no_evidence":
             continue
-        if row["stance"] in _NAMES:
-            named[row["speaker_party"], row["means"].casefold()].append(row)
-        elif row["stance"] in ("denies", "denies_event"):
+        if row["stance"] in ("denies", "denies_event"):
             denied[row["speaker_party"]].append(row)
+        elif row["stance"] in _NAMES and row["event_id"] is not None:
+            named[row["speaker_party"], row["means"].casefold()].append(row)
     for (party, means), rows in sorted(named.items()):
-        denials = denied[party] + [
-            row for row in statements.general.get(party, ())
-            if row["stance"] in ("denies", "denies_event") and row["means"] and row["modality"] != "no_evidence"
-        ]  # fmt: skip
-        found = [_means_found(statements, row, denial) for row in rows for denial in denials]
+        # A denial of somebody else contradicts nothing, so one of each means stands for all of them.
+        others = {(row["means"], row["checked"]): row for row in denied[party]}.values()
+        found = [
+            _means_found(statements, row, denial)
+            for row in rows
+            for denial in [*others, *(one for one in denied[party] if _may_oppose(row, one))]
+        ]
         best = min(
             (one for one in found if one is not None), default=None,
             key=lambda one: (not one.checked, _WORSE.index(one.result), one.rows),
@@ -185,12 +187,31 @@ def _means(statements: _Statements, event: Event) -> Iterator[tuple[str, str, _F
         yield party, f"That {statements.name(party)}, naming {means}, does not itself deny it", best
 
 
+def _one_of_a_kind(claims: Iterable[Claim]) -> list[Claim]:
+    """The first claim, by its id, of those that differ in nothing that means are compared by."""
+    kinds: dict[tuple[Any, ...], Claim] = {}
+    for row in sorted(claims, key=lambda row: row["claim_id"]):
+        columns = ("speaker_party", "stance", "modality", "means", "target_party", "checked")
+        kinds.setdefault((row["event_id"] is None, *(row[name] for name in columns)), row)
+    return list(kinds.values())
+
+
+def _user(row: Claim) -> str | None:
+    """The party that a claim says used a means; ``None`` when it names none."""
+    user: str | None = row["speaker_party"] if row["stance"] == "claims_responsibility" else row["target_party"]
+    return user
+
+
+def _may_oppose(row: Claim, denial: Claim) -> bool:
+    return denial["stance"] == "denies_event" or denial["target_party"] in (None, _user(row))
+
+
 def _means_found(statements: _Statements, row: Claim, denial: Claim) -> _Found | None:
     """One naming against one denial; ``None`` when they speak of different means."""
     one, other = specific_words(row["means"]), specific_words(denial["means"])
     if (one and other and not one & other) or (not one and not other and row["means"] != denial["means"]):
         return None
-    user = row["speaker_party"] if row["stance"] == "claims_responsibility" else row["target_party"]
+    user = _user(row)
     said = f"it denies {denial['means']}"
     if denial["stance"] == "denies_event":
         result, words = "contradicted", f"{said} and that the event took place, and it names {row['means']} as used."
@@ -236,7 +257,8 @@ def _own_found(
     ]  # fmt: skip
     if not standing:
         checked = all(row["checked"] for row in given)
-        rows = tuple(("claims", row["claim_id"], "rests_on") for row in given)
+        first = {row["answer"]: row["claim_id"] for row in sorted(given, key=lambda row: -row["position"])}
+        rows = tuple(("claims", claim_id, "rests_on") for claim_id in first.values())
         if pairs:
             withdrawn = "The answers that exclude each other do not both stand: one was withdrawn."
             return _Found("not_contradicted", checked, withdrawn, rows)
