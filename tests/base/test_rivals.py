@@ -150,6 +150,12 @@ def test_stated_accounts_are_read(stated: Path) -> None:
             "low must be at least 1",
         ),
         (
+            'absence = "looked_for_and_absent"',
+            'absence = "expected_and_absent"\nexpected_by = ["government-did"]',
+            "[[evidence.ratios]]",
+            "high must be at most 1",
+        ),
+        (
             "low = 0.5\nhigh = 2",
             f"low = 0.5\nhigh = 2\n{AGAIN}",
             "[[evidence.ratios]]",

@@ -49,6 +49,10 @@ def test_every_pair_is_weighed_whole_alone_and_without_each_group_and_class() ->
     assert whole["low"] == pytest.approx(2 * 3 * 2**0.5)
     assert whole["high"] == pytest.approx(8 * 6 * 4**0.5)
     assert (whole["verdict"], whole["n_items"], whole["n_groups"]) == ("fits_better", 3, 3)
+    south = [row for row in found["odds"] if (row["account"], row["against"]) == ("south-did", "north-did")]
+    lows = {(row["scope"], row["part"]): row["low"] for row in south}
+    assert lows["without_class", "one walk"] == pytest.approx(2) == lows["only_group", "lab"]
+    assert lows["without_group", "radio"] == pytest.approx(2 * 2)
 
 
 def test_an_account_against_another_takes_the_widest_of_both_intervals() -> None:
@@ -64,6 +68,9 @@ def test_the_weak_end_alone_gives_the_word() -> None:
     assert "nor who did it" in found["reading"] and "judgement of whoever wrote this case" in found["reading"]
     turned = _whole(_weigh(item("a", south=(1e-6, 1 / 12))))
     assert turned["level"] == "moderate support" and turned["verdict"] == "fits_worse"
+    assert "fits “The north shelled it” better than “The south shelled it”" in turned["reading"]
+    slight = _whole(_weigh(item("a", south=(1.5, 900_000))))
+    assert slight["level"] == "no support" and "leans to “The south shelled it” over" in slight["reading"]
     open_ = _whole(_weigh(item("a", south=(0.5, 900_000))))
     assert (open_["weak_end"], open_["level"], open_["verdict"]) == (1.0, "no support", "not_told_apart")
     assert "does not tell" in open_["reading"] and open_["common_factor"] is None
@@ -120,7 +127,7 @@ def test_an_item_on_a_finding_counts_only_for_the_result_it_was_judged_for(
     evidence: dict[str, Any], finding: dict[str, Any], why_not: str | None
 ) -> None:
     given = tables(findings=[{**FINDING, **finding}])
-    found = _weigh(item("a", south=(2, 8), **evidence), item("b", south=(3, 3)), given=given)
+    found = _weigh(item("a", south=(2, 8), accident=(0.01, 0.01), **evidence), item("b", south=(3, 3)), given=given)
     row = next(row for row in found["evidence"] if row["evidence_id"] == "a")
     assert row["counts"] == (why_not is None)
     assert (row["why_not"] is None) if why_not is None else (why_not in row["why_not"])
@@ -128,6 +135,7 @@ def test_an_item_on_a_finding_counts_only_for_the_result_it_was_judged_for(
     assert _whole(found)["low"] == pytest.approx(3 * (2**0.5 if why_not is None else 1))
     ratings = {row["rating"] for row in found["evidence_ratios"] if row["evidence_id"] == "a"}
     assert (ratings == {None}) == (why_not is not None)
+    assert (row["diagnosticity"] == 0.0) == (why_not is not None)
     assert row["finding_id"] == ("f-1" if why_not is None or "estimate" in why_not or "refused" in why_not else None)
 
 
@@ -229,6 +237,12 @@ def test_ratings_of_two_accounts_mirror_each_other(low: float, high: float) -> N
     low, high = sorted((low, high))
     rated = rate_item({"a": (low, high), "b": (1, 1)})
     assert rated["a"] + rated["b"] == 6 and set(rated.values()) <= {1, 2, 3, 4, 5}
+
+
+@pytest.mark.parametrize(("ratio", "rating"), [(1, 3), (1.99, 3), (2, 4), (9.9, 4), (10, 5), (0.5, 2), (0.1, 1)])
+def test_a_rating_begins_at_a_factor_of_two_and_of_ten_from_the_middle(ratio: float, rating: int) -> None:
+    # Of two accounts each lies the root of their ratio from the middle.
+    assert rate_item({"a": (ratio, ratio), "b": (1 / ratio, 1 / ratio)})["a"] == rating
 
 
 def test_an_item_that_tells_no_account_apart_is_neutral_for_all() -> None:

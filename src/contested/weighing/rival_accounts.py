@@ -21,7 +21,7 @@ from contested.base.case import Case
 from contested.base.errors import WeighingError
 from contested.base.records import EVIDENCE, EVIDENCE_RATIOS, IMPLICATIONS, ODDS, RIVALS, WEIGHED_ROWS
 from contested.base.rivals import EvidenceItem, RivalAccount, Rivals
-from contested.weighing.ach import consistency, diagnosticity, inconsistency, rate_item
+from contested.weighing.ach import NEUTRAL, consistency, diagnosticity, inconsistency, rate_item
 from contested.weighing.grounds import Grounds
 from contested.weighing.implications import check_implications
 from contested.weighing.odds import Combined, Rule, WeighedItem, combine, find_overturn
@@ -96,14 +96,16 @@ def weigh_accounts(case: Case, tables: Mapping[str, pa.Table]) -> dict[str, pa.T
         counting = tuple(item for item, ground in found if ground.why_not is None)
         ratings: dict[str, list[int]] = {account.id: [] for account in declared.accounts}
         for item, ground in found:
-            rated = rate_item({account.id: _ratio(item, account.id) for account in declared.accounts})
+            rated: dict[str, int] = {}
             if ground.why_not is None:
-                for account, rating in rated.items():
-                    ratings[account].append(rating)
-            ratios += _ratio_rows(declared, item, rated if ground.why_not is None else {})
+                rated = rate_item({account.id: _ratio(item, account.id) for account in declared.accounts})
+            for account, rating in rated.items():
+                ratings[account].append(rating)
+            ratios += _ratio_rows(declared, item, rated)
+            # What does not count is neutral for every account, which tells none apart.
+            spread = diagnosticity(list(rated.values()) or [NEUTRAL])
+            evidence.append({**_evidence_row(declared, item), **ground.columns(), "diagnosticity": spread})
             key = f"{item.event}|{item.id}"
-            evidence.append({**_evidence_row(declared, item), **ground.columns(),
-                             "diagnosticity": diagnosticity(list(rated.values()))})  # fmt: skip
             links += [{"of_table": "evidence", "of_key": key, **link} for link in ground.rows]
         weighed = _Weighed(declared, counting, load_scale(declared.scale))
         rivals += [_rival_row(weighed, account, ratings[account.id]) for account in declared.accounts]
@@ -220,14 +222,16 @@ def _reading(found: Combined, level: str, weighed: _Weighed, titles: tuple[str, 
             f"The record as judged here does not tell {account} and {other} apart: the ratio of the first against the "
             f"second {span}, and 1 lies within."
         )
-    if found.verdict == "fits_better":
-        fits = f"{account} better than {other}: the ratio of the first against the second {span}"
-    else:
-        fits = f"{other} better than {account}: the ratio of the second against the first {span}"
-    words = f"by the end nearer to 1 and the scale {weighed.scale.name}: {level}"
+    better, worse, ends = account, other, "first against the second"
+    if found.verdict == "fits_worse":
+        better, worse, ends = other, account, "second against the first"
+    fits = f"fits {better} better than {worse}"
     if level == weighed.scale.levels[0].name:
-        words = f"its end nearer to 1 reaches only the first word of the scale {weighed.scale.name}: {level}"
-    return f"The record as judged here fits {fits}; {words}."
+        fits = f"leans to {better} over {worse}"
+    return (
+        f"The record as judged here {fits}: the ratio of the {ends} {span}. In the words of the scale "
+        f"{weighed.scale.name}, taken from the end nearer to 1: {level}."
+    )
 
 
 def _overturn_words(columns: Mapping[str, Any], titles: Mapping[str, str]) -> str:
