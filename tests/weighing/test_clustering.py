@@ -70,6 +70,23 @@ def test_knox_1964_own_numbers() -> None:
     assert poisson_tail(5, expected) == pytest.approx(stats.poisson.sf(4, expected))
 
 
+def test_joins_of_a_lattice_have_the_mean_of_cliff_and_ord() -> None:
+    # Nine squares, four of them marked at random: of J = 12 joins 2 * 4 * 5 / (9 * 8) join unlike squares on average
+    # (Cliff & Ord 1981, Spatial processes, 19). Like squares are pairs that touch and lie no mark apart.
+    square = np.arange(9).reshape(3, 3)
+    one = np.concatenate([square[:, :-1].ravel(), square[:-1].ravel()])
+    other = np.concatenate([square[:, 1:].ravel(), square[1:].ravel()])
+    marks = np.array([1, 1, 0, 1, 1, 0, 0, 0, 0])[:, None]
+    pairs = NearPairs(one, other, (1.0,), (12,))
+    found = find_interaction(lambda draw: pairs, marks, (0,), np.zeros(9))
+    # Four joins of the marked square, and four along the two sides that it leaves.
+    assert found.windows[0].observed == 8
+    assert found.windows[0].expected == pytest.approx(12 * (1 - 2 * 4 * 5 / (9 * 8)))
+    # No way of marking four squares joins more; as many have the square in each of four corners, and a side of three
+    # with one beside either end of it.
+    assert found.p_value == found.p_least == pytest.approx((4 + 4 * 2) / math.comb(9, 4))
+
+
 @given(st.integers(0, 5_000), st.floats(0.0, 5_000.0))
 def test_poisson_tail_agrees_with_scipy(count: int, mean: float) -> None:
     assert poisson_tail(count, mean) == pytest.approx(stats.poisson.sf(count - 1, mean), rel=1e-6, abs=1e-9)
