@@ -6,8 +6,8 @@ counted in the memory and time allowed (:class:`WeighingError`).
 
 The test is Knox's (1964, https://doi.org/10.2307/2985222) with Mantel's permutation of days (1967, Cancer Research 27,
 209-220). Shuffled over the whole period, it also finds fighting that moves from town to town (Kulldorff & Hjalmars
-1999, https://doi.org/10.1111/j.0006-341X.1999.00544.x); shuffled within strata of source, month and region, it finds
-only what is quicker than a month. Several limits of metres and days are adjusted for by the greatest standardised
+1999, https://doi.org/10.1111/j.0006-341X.1999.00544.x); shuffled within strata of source and month, it finds only what
+is quicker than a month. Several limits of metres and days are adjusted for by the greatest standardised
 count of each arrangement (Westfall & Young 1993). Knox's own Poisson p stands beside it for comparison: it takes pairs
 for independent, which they are not.
 """
@@ -243,7 +243,7 @@ def find_interaction(
         raise WeighingError(
             f"shuffling days changes no count of pairs: of {n * (n - 1) // 2:,} pairs {first.near[-1]:,} lie within "
             f"{pairs.limits_m[-1]:,.0f} m and {first.soon[-1]:,} within {_days(limits_days[-1])}; expected some pairs "
-            "within and some beyond, and days that differ within a source, month and region"
+            "within and some beyond, and days that differ within a source and month"
         )
     return _pool(tallies, n, pairs.limits_m, limits_days, None if exact else seed)
 
