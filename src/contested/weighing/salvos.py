@@ -34,12 +34,12 @@ FEWEST_PLACE_DRAWS = 4
 _PLACES_DRAWN = 40_000
 
 _METHOD = (
-    "Knox's count of pairs of incidents near in place and in time (1964), beside the counts of the same places with the "
-    "days shuffled among incidents of the same datasets and month (Mantel 1967); every order counted "
-    "up to nine incidents, drawn beyond. Places are drawn from their radius and days from their interval, each draw "
-    "with its own shuffled days. The probability holds for all limits of metres and days together: each count is "
-    "standardised, and the greatest is compared. Knox's Poisson probability, which takes pairs for independent and is "
-    "too small where places crowd, is in the details for comparison."
+    "Knox's count of pairs of incidents near in place and in time (1964), beside the counts of the same places with "
+    "the days shuffled among incidents of the same datasets and month (Mantel 1967); every order counted up to nine "
+    "incidents, drawn beyond. Places are drawn from their radius and days from their interval, each draw with its own "
+    "shuffled days. The probability holds for all limits of metres and days together: each count is standardised, and "
+    "the greatest is compared. Knox's Poisson probability, which takes pairs for independent and is too small where "
+    "places crowd, is in the details for comparison."
 )
 _NULL = "days shuffled among incidents of the same datasets and month"
 
@@ -62,8 +62,8 @@ def salvos(sample: Sample) -> Finding:
         "n": len(used),
         "method": _METHOD,
         "assumptions": (
-            "Within a source and month, an attack at one place is as likely on one day as on another; fighting that moves "
-            "on from place to place within weeks is found as salvos too.",
+            "Within a source and month, an attack at one place is as likely on one day as on another; fighting that "
+            "moves on from place to place within weeks is found as salvos too.",
             "One attack is one incident: two rows of one attack that were not linked look like a salvo.",
         ),
         "roles": {one: "used" if one in kept else "refused" for one in sample.incidents.ids},
@@ -71,7 +71,9 @@ def salvos(sample: Sample) -> Finding:
     try:
         found = _interaction(used)
     except WeighingError as error:
-        reading = f"Salvos were not tested: {error}. {_left_out(sample, used)}This shows nothing for or against any account."
+        reading = (
+            f"Salvos were not tested: {error}. {_left_out(sample, used)}This shows nothing for or against any account."
+        )
         return Finding(**common, details=details, refused=True, reading=reading)
     window = next(one for one in found.windows if (one.within_m, one.within_days) == (EPISODE_M, EPISODE_DAYS))
     details |= {
@@ -86,8 +88,8 @@ def salvos(sample: Sample) -> Finding:
         "unit": f"pairs within {EPISODE_M:,.0f} m and {counted(EPISODE_DAYS, 'day')}, times those of shuffled days",
         "p_value": found.p_value, "seed": found.seed, "null_model": _NULL,
         "reporting_term": (
-            "Reports that come in bursts, as when a source visits one town for a week, make salvos of attacks that were "
-            "none; shuffling within datasets and month takes out only what is slower than a month."
+            "Reports that come in bursts, as when a source visits one town for a week, make salvos of attacks that "
+            "were none; shuffling within datasets and month takes out only what is slower than a month."
         ),
     }  # fmt: skip
     return Finding(
@@ -125,14 +127,14 @@ def _reading(found: Interaction, window: Window, episodes: int) -> str:
     else:
         orders = f"of {found.n_arrangements:,} drawn orders a share of {found.p_value:.2g}"
         least = ""
-    more = window.observed > window.expected
+    more = "more" if window.observed > window.expected else "no more"
     return (
         f"Of {counted(pairs, 'pair')} of the {counted(found.n, 'incident')}, {window.observed:,.1f} lay within "
-        f"{window.within_m:,.0f} m and {counted(window.within_days, 'day')} of each other, and {window.expected:,.1f} "
-        f"when days are shuffled, {'more' if more else 'no more'} than chance gives on average. Over all limits together "
-        f"({limits}), {orders} has so great an excess{least}. They make {counted(episodes, 'episode')}, incidents within "
-        "a day and 5 km of the first; as far as attacks come in salvos they are no independent events, and so the other "
-        "tests shuffle episodes and not rows. "
+        f"{window.within_m:,.0f} m and {counted(window.within_days, 'day')} of each other: {more} than the "
+        f"{window.expected:,.1f} that shuffled days give on average. Over all limits together ({limits}), {orders} has "
+        f"so great an excess{least}. The incidents make {counted(episodes, 'episode')} (within a day and 5 km of the "
+        "first); as far as attacks come in salvos they are no independent events, and so the other tests shuffle "
+        "episodes, not rows. "
     )
 
 
