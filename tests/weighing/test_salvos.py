@@ -14,7 +14,7 @@ from contested.base.case import Case
 from contested.base.records import HOLDINGS
 from contested.territory.control import ControlLayer
 from contested.weighing.nulls import SEED
-from contested.weighing.salvos import salvos
+from contested.weighing.salvos import _bounds, salvos
 from contested.weighing.sample import Finding, Incidents, Sample
 
 Weigh = Callable[..., Finding]
@@ -66,9 +66,10 @@ def test_eight_attacks_in_four_salvos_are_counted_in_every_order(weigh: Weigh) -
     assert not found.refused
     assert (found.n, found.numbers["seed"]) == (8, None)
     assert found.numbers["p_value"] == pytest.approx(24 * 16 / 40_320)
-    assert found.numbers["estimate"] == pytest.approx(4 / (4 * 4 / 28))
+    assert [found.numbers[name] for name in ("estimate", "low", "high", "bound_low", "bound_high")] == [4] * 5
+    assert found.details["windows"][3]["expected"] == pytest.approx(4 * 4 / 28)
     assert found.details["n_episodes"] == 4
-    assert "4.0 lay within 5,000 m and 1 day of each other: more than the 0.6" in found.reading
+    assert "4.0 lay within 5,000 m and 1 day of each other (worst case 4 to 4): more than the 0.6" in found.reading
     assert "of the 40,320 possible orders a share of 0.0095" in found.reading
     assert "does not show who attacked" in found.reading
     assert set(found.roles.values()) == {"used"}
@@ -90,9 +91,10 @@ def test_imprecise_places_and_days_are_drawn(weigh: Weigh) -> None:
     assert exact.numbers["seed"] == vague.numbers["seed"] == SEED
     assert len(set(exact.details["p_over_draws"])) == 1
     assert len(set(vague.details["p_over_draws"])) == 2
-    observed = [one.details["windows"][3]["observed"] for one in (exact, vague)]
-    assert observed[0] == 60
-    assert observed[1] < 20
+    assert exact.numbers["estimate"] == exact.numbers["bound_low"] == 60
+    assert vague.numbers["low"] < vague.numbers["estimate"] < vague.numbers["high"] < 20
+    # Within 21 km of each other and three days may lie those of one place and of no other.
+    assert (vague.numbers["bound_low"], vague.numbers["bound_high"]) == (0, 60)
     assert vague.numbers == weigh(lon, day, radius_m=8_000.0, span_days=3).numbers
 
 
@@ -100,9 +102,24 @@ def test_what_has_no_day_or_place_is_left_out_and_named(weigh: Weigh) -> None:
     lon = [37.0, 37.0, 37.0, 38.0, 38.0, 38.0, np.nan]
     found = weigh(lon, [0, 1, 2, 9, 10, 20, 3])
     assert found.n == 6
-    assert found.details["not_placed"] == ["i-06"]
+    assert found.details["n_not_placed"] == 1
+    # Every pair with it may be near and soon.
+    assert found.numbers["bound_high"] == found.numbers["estimate"] + 6
     assert found.roles["i-06"] == "refused"
     assert "1 incident without a known day or a usable place is left out" in found.reading
     weeks = weigh(lon, [0, 1, 2, 9, 10, 20, 3], span_days=8)
-    assert (weeks.n, weeks.refused, len(weeks.details["not_dated_to_a_week"])) == (0, True, 7)
+    assert (weeks.n, weeks.refused, weeks.details["n_not_dated_to_a_week"]) == (0, True, 7)
     assert "there are 0" in weeks.reading
+
+
+def test_an_incident_of_several_places_was_at_one_of_them(weigh: Weigh) -> None:
+    # The second incident was at 37 or at 38 degrees: its pairs at either are possible, and none is sure.
+    lon, day = [37.0, 37.0, 38.0, 38.0, 40.0], [0, 1, 9, 1, 20]
+    incidents = make_incidents(lon, day)
+    both = Incidents(
+        incidents.ids[:4], incidents.titles[:4], incidents.kinds[:4], incidents.datasets[:4], incidents.sources[:4],
+        incidents.date_start[[0, 1, 3, 4]], incidents.date_end[[0, 1, 3, 4]], np.array([0, 1, 1, 2, 3]),
+        np.array([1, 1, 2, 1, 1]), incidents.lon, incidents.lat, incidents.radius_m,
+    )  # fmt: skip
+    assert _bounds(both, 0) == (0, 2)
+    assert _bounds(make_incidents(lon, day), 0) == (1, 1)

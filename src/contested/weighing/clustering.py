@@ -85,6 +85,10 @@ class Window:
     """Pairs within the days."""
     observed: float
     """Pairs within both."""
+    observed_low: float
+    """The least of the draws of place and day."""
+    observed_high: float
+    """The most."""
     expected: float
     """Mean over the arrangements."""
     expected_of_margins: float
@@ -307,6 +311,7 @@ def _pool(
     def share(name: str) -> NDArray[Any]:
         return np.asarray((sum(getattr(tally, name) for tally in tallies) + extra) / (total + extra))
 
+    every = np.array([tally.observed for tally in tallies])
     near, soon, observed, expected = (mean(name) for name in ("near", "soon", "observed", "expected"))
     standardised, greater, adjusted = mean("standardised"), share("as_many"), share("as_great")
     windows = []
@@ -317,7 +322,9 @@ def _pool(
             windows.append(
                 Window(
                     within_m=within_m, within_days=within_days, near=float(near[row]), soon=float(soon[column]),
-                    observed=float(observed[at]), expected=float(expected[at]), expected_of_margins=of_margins,
+                    observed=float(observed[at]), observed_low=float(every[:, at].min()),
+                    observed_high=float(every[:, at].max()), expected=float(expected[at]),
+                    expected_of_margins=of_margins,
                     standardised=float(standardised[at]), p_greater=float(greater[at]), p_adjusted=float(adjusted[at]),
                     p_poisson=poisson_tail(round(observed[at]), of_margins),
                 )
