@@ -195,21 +195,44 @@ def test_planted_salvos_are_found_and_shuffled_ones_are_not() -> None:
     assert weigh(towns, generator.permutation(days), [1_000.0, 5_000.0], [1, 3, 7]).p_value > 0.01
 
 
-def test_draws_of_place_and_day_share_the_arrangements_and_give_the_spread() -> None:
+def test_counts_of_several_draws_are_means_and_rows_keep_their_draws_together() -> None:
     generator = np.random.default_rng(6)
-    lon, days = generator.uniform(0, 0.2, (40, 5)), generator.integers(0, 20, (40, 5))
-    pairs = [near_pairs(lon[:, draw], np.zeros(40), (2_000.0,)) for draw in range(5)]
-    found = find_interaction(pairs.__getitem__, days, (1,), np.zeros(40), arrangements=1_001)
-    assert found.n_arrangements == 5 * 201
-    least, most = found.p_over_draws
-    assert least < found.p_value < most
-    assert found.windows[0].near == pytest.approx(np.mean([one.ends[0] for one in pairs]))
+    lon, days = generator.uniform(0, 0.04, (6, 3)), generator.integers(0, 5, (6, 3))
+    pairs = [near_pairs(lon[:, draw], np.zeros(6), (2_000.0,)) for draw in range(3)]
+    found = find_interaction(pairs.__getitem__, days, (1,), np.zeros(6))
+
+    def mean(order: Sequence[int]) -> float:
+        at = list(order)
+        return float(np.mean([
+            count_near_in_time(pairs[draw], days[at, draw][:, None], (1,))[0, 0, 0] for draw in range(3)
+        ]))  # fmt: skip
+
+    scores = np.array([mean(order) for order in permutations(range(6))])
+    (window,) = found.windows
+    assert window.observed == pytest.approx(scores[0])
+    assert window.expected == pytest.approx(scores.mean())
+    assert found.p_value == pytest.approx((scores >= scores[0] - 1e-9).mean())
+    assert found.n_arrangements == 720
+    assert found.p_over_draws[0] < found.p_over_draws[1]
+
+
+def test_drawn_arrangements_of_several_draws_hand_days_to_the_same_rows() -> None:
+    # Draws that are alike change nothing; were each shuffled by itself, their mean would vary less.
+    towns, days = np.repeat([0.0, 3.0, 6.0], 5), np.arange(15)[:, None] * 3 % 11
+    pairs = near_pairs(towns, np.zeros(15), (100.0,))
+    one, four = (
+        find_interaction(lambda draw: pairs, np.tile(days, (1, draws)), (1, 3), np.zeros(15)) for draws in (1, 4)
+    )
+    assert one == four
 
 
 def test_very_many_pairs_get_fewer_arrangements(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clustering, "MAX_WORK", 2_000_000)
     towns, days = np.repeat([0.0, 3.0], 20), np.arange(40) % 11
     assert weigh(towns, days, [100.0], [1]).n_arrangements == 2_000_000 // (2 * 190 + 30 * 40)
+    twice = near_pairs(towns, np.zeros(40), (100.0,))
+    drawn = find_interaction(lambda draw: twice, np.tile(days, (2, 1)).T, (1,), np.zeros(40))
+    assert drawn.n_arrangements == clustering.LEAST_DRAWS
     monkeypatch.setattr(clustering, "MAX_WORK", 1)
     assert weigh(towns, days, [100.0], [1]).n_arrangements == clustering.LEAST_DRAWS
 

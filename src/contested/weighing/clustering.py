@@ -15,7 +15,7 @@ for independent, which they are not.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 from typing import TYPE_CHECKING, Any
@@ -114,11 +114,11 @@ class Interaction:
     p_value: float
     """Share of arrangements whose greatest standardised count is at least the observed one."""
     p_over_draws: tuple[float, float]
-    """Least and greatest p_value of the draws of place and day, each taken alone."""
+    """Least and greatest p_value that one draw of place and day would give alone."""
     p_least: float
     """The smallest p_value that any arrangement could have had."""
     n_arrangements: int
-    """Arrangements counted, over all draws of place and day."""
+    """Arrangements counted."""
     seed: int | None
     """Seed when arrangements were drawn, else ``None``: all were counted."""
 
@@ -202,8 +202,8 @@ def find_interaction(
 ) -> Interaction:  # fmt: skip
     """Knox's test: are rows near in place more often near in time than when days are shuffled within strata?
 
-    Where places and days were drawn several times, each draw is compared with its own arrangements, and p is taken
-    over those of all draws.
+    Where places and days were drawn several times, counts are means over the draws, and an arrangement hands a row's
+    days of all draws to one other row: p keeps its level however imprecise places and days are.
 
     Parameters
     ----------
@@ -216,7 +216,7 @@ def find_interaction(
     strata
         Stratum of each row, shape (n,): days are shuffled among rows of one stratum.
     arrangements
-        How many are drawn in all, fewer where pairs are very many. Up to nine rows every arrangement is counted.
+        How many are drawn, fewer where pairs are very many. Up to nine rows every arrangement is counted.
     seed
         Used when arrangements are drawn.
 
@@ -228,28 +228,40 @@ def find_interaction(
     n, draws = days.shape
     if n < MIN_CLUSTERED:
         raise WeighingError(f"salvos need {MIN_CLUSTERED} dated and placed incidents or more, and there are {n}")
-    groups = _groups(strata)
     exact = n <= EXACT_ORDERS_UP_TO
-    generator = np.random.default_rng(seed)
-    tallies = []
+    near, soon, both, p_alone = [], [], [], []
+    summed = np.zeros((1, 1, 1), dtype=np.int64)
     for draw in range(draws):
         pairs = pairs_of(draw)
+        if not draw:
+            affordable = MAX_WORK // (draws * (pairs.ends[-1] + _ROW_WORK * n))
+            # The same seed hands the days of every draw to the same rows.
+            shuffle = _Shuffle(strata, None if exact else min(arrangements, max(LEAST_DRAWS, affordable)), seed)
         own = days[:, draw] - days[:, draw].min()
         own = own.astype(np.int16 if own.max() < 1 << 15 else np.int64)
-        if exact:
-            scores = count_near_in_time(pairs, _every_arrangement(own, strata), limits_days)
-        else:
-            most = max(LEAST_DRAWS, min(arrangements, MAX_WORK // (pairs.ends[-1] + _ROW_WORK * n)))
-            scores = _drawn_scores(pairs, own, limits_days, (groups, -(-most // draws), generator))
-        tallies.append(_Tally(pairs, np.sort(own), limits_days, scores, exact))
-    if not any(tally.varies for tally in tallies):
-        first = tallies[0]
+        scores = np.concatenate([count_near_in_time(pairs, one, limits_days) for one in shuffle.batches(own)], axis=-1)
+        near.append(pairs.ends)
+        soon.append(_count_soon(own, limits_days))
+        both.append(scores[..., 0])
+        p_alone.append(_Tally(scores, exact).p_best)
+        summed = summed + scores
+    tally = _Tally(summed / draws, exact)
+    if not tally.varies:
         raise WeighingError(
-            f"shuffling days changes no count of pairs: of {n * (n - 1) // 2:,} pairs {first.near[-1]:,} lie within "
-            f"{pairs.limits_m[-1]:,.0f} m and {first.soon[-1]:,} within {_days(limits_days[-1])}; expected some pairs "
+            f"shuffling days changes no count of pairs: of {n * (n - 1) // 2:,} pairs {near[0][-1]:,} lie within "
+            f"{pairs.limits_m[-1]:,.0f} m and {soon[0][-1]:,} within {_days(limits_days[-1])}; expected some pairs "
             "within and some beyond, and days that differ within a source and month"
         )
-    return _pool(tallies, n, pairs.limits_m, limits_days, None if exact else seed)
+    windows = _windows((pairs.limits_m, limits_days), (np.array(near), np.array(soon), np.array(both)), n, tally)
+    return Interaction(
+        n,
+        windows,
+        tally.p_best,
+        (min(p_alone), max(p_alone)),
+        tally.p_least,
+        tally.arrangements,
+        None if exact else seed,
+    )
 
 
 def poisson_tail(count: int, mean: float) -> float:
@@ -271,99 +283,86 @@ def _poisson_chance(count: int, mean: float) -> float:
     return math.exp(count * math.log(mean) - mean - math.lgamma(count + 1))
 
 
+def _count_soon(days: NDArray[Any], limits_days: Sequence[int]) -> list[int]:
+    """Pairs of rows within each limit of days."""
+    ordered = np.sort(days)
+    # Each day is paired with itself and the later ones that it reaches.
+    reach = [np.searchsorted(ordered, ordered + limit, side="right") for limit in limits_days]
+    return [int(ends.sum()) - len(days) * (len(days) + 1) // 2 for ends in reach]
+
+
 class _Tally:
-    """Counts of one draw of place and day, over its arrangements: the observed one, then the others."""
+    """Counts over the arrangements, the observed one first, and the shares of arrangements that reach it."""
 
-    def __init__(
-        self, pairs: NearPairs, days: NDArray[Any], limits_days: Sequence[int], scores: Whole, exact: bool
-    ) -> None:
-        self.near = pairs.ends
-        # In ascending order each day is paired with the later ones that it reaches.
-        reach = [np.searchsorted(days, days + limit, side="right") for limit in limits_days]
-        self.soon = tuple(int(ends.sum()) - len(days) * (len(days) + 1) // 2 for ends in reach)
-        flat = scores.reshape(-1, scores.shape[-1])
-        self.observed = flat[:, 0]
-        self.expected = flat.mean(axis=1)
-        deviation = flat.std(axis=1)
-        self.varies = bool(deviation.any())
-        standardised = (flat - self.expected[:, None]) / np.where(deviation > 0, deviation, 1.0)[:, None]
-        self.standardised = standardised[:, 0]
-        best = standardised.max(axis=0)
-        others = slice(0 if exact else 1, None)
-        self.arrangements = len(best[others])
-        self.as_many = (flat >= self.observed[:, None])[:, others].sum(axis=1)
-        self.as_great = (best >= self.standardised[:, None] - TOLERANCE)[:, others].sum(axis=1)
-        self.as_best = int((best >= best[0] - TOLERANCE)[others].sum())
-        self.at_most = int((best >= best.max() - TOLERANCE).sum())
+    def __init__(self, scores: NDArray[Any], exact: bool) -> None:
+        self.expected = scores.mean(axis=-1)
+        deviation = scores.std(axis=-1)
+        self.varies = bool((deviation > TOLERANCE).any())
+        apart = (scores - self.expected[..., None]) / np.where(deviation > TOLERANCE, deviation, np.inf)[..., None]
+        self.standardised = apart[..., 0]
+        best = apart.max(axis=(0, 1))
+        # The observed arrangement is one of all, and stands for the 1 in (1 + k) / (B + 1) where others are drawn.
+        self.arrangements = len(best) - (0 if exact else 1)
+        self.p_greater = (scores >= scores[..., :1] - TOLERANCE).mean(axis=-1)
+        self.p_adjusted = np.array([[(best >= one - TOLERANCE).mean() for one in row] for row in self.standardised])
+        self.p_best = float((best >= best[0] - TOLERANCE).mean())
+        self.p_least = float((best >= best.max() - TOLERANCE).mean()) if exact else 1.0 / len(best)
 
 
-def _pool(
-    tallies: Sequence[_Tally], n: int, limits_m: Sequence[float], limits_days: Sequence[int], seed: int | None
-) -> Interaction:
-    """One result from the tallies of all draws."""
-    extra = 0 if seed is None else 1
-    total = sum(tally.arrangements for tally in tallies)
-
-    def mean(name: str) -> NDArray[Any]:
-        found: NDArray[Any] = np.mean([getattr(tally, name) for tally in tallies], axis=0)
-        return found
-
-    def share(name: str) -> NDArray[Any]:
-        return np.asarray((sum(getattr(tally, name) for tally in tallies) + extra) / (total + extra))
-
-    every = np.array([tally.observed for tally in tallies])
-    near, soon, observed, expected = (mean(name) for name in ("near", "soon", "observed", "expected"))
-    standardised, greater, adjusted = mean("standardised"), share("as_many"), share("as_great")
-    windows = []
-    for row, within_m in enumerate(limits_m):
-        for column, within_days in enumerate(limits_days):
-            at = row * len(limits_days) + column
+def _windows(
+    limits: tuple[Sequence[float], Sequence[int]], counts: tuple[Whole, Whole, Whole], n: int, tally: _Tally
+) -> tuple[Window, ...]:
+    """Every window; ``counts`` are pairs near, soon and both, a row a draw."""
+    near, soon = counts[0].mean(axis=0), counts[1].mean(axis=0)
+    both = counts[2]
+    found = []
+    for row, within_m in enumerate(limits[0]):
+        for column, within_days in enumerate(limits[1]):
+            at = row, column
+            observed = float(both[:, row, column].mean())
             of_margins = float(near[row] * soon[column] / (n * (n - 1) / 2))
-            windows.append(
+            found.append(
                 Window(
                     within_m=within_m, within_days=within_days, near=float(near[row]), soon=float(soon[column]),
-                    observed=float(observed[at]), observed_low=float(every[:, at].min()),
-                    observed_high=float(every[:, at].max()), expected=float(expected[at]),
-                    expected_of_margins=of_margins,
-                    standardised=float(standardised[at]), p_greater=float(greater[at]), p_adjusted=float(adjusted[at]),
-                    p_poisson=poisson_tail(round(observed[at]), of_margins),
+                    observed=observed, observed_low=float(both[:, row, column].min()),
+                    observed_high=float(both[:, row, column].max()), expected=float(tally.expected[at]),
+                    expected_of_margins=of_margins, standardised=float(tally.standardised[at]),
+                    p_greater=float(tally.p_greater[at]), p_adjusted=float(tally.p_adjusted[at]),
+                    p_poisson=poisson_tail(round(observed), of_margins),
                 )
             )  # fmt: skip
-    by_draw = [(tally.as_best + extra) / (tally.arrangements + extra) for tally in tallies]
-    least = 1.0 / (total + 1) if extra else sum(tally.at_most for tally in tallies) / total
-    return Interaction(
-        n, tuple(windows), float(share("as_best")), (min(by_draw), max(by_draw)), least, total, seed,
-    )  # fmt: skip
+    return tuple(found)
 
 
-def _groups(strata: NDArray[Any]) -> list[Whole]:
-    """Rows of each stratum that has more than one."""
-    _, number, size = np.unique(strata, return_inverse=True, return_counts=True)
-    order = np.argsort(number.reshape(-1), kind="stable")
-    return [rows for rows in np.split(order, np.cumsum(size)[:-1]) if len(rows) > 1]
+@dataclass(frozen=True)
+class _Shuffle:
+    """How days are shuffled: within which strata, how often (``None``: in every order), from which seed."""
 
+    strata: NDArray[Any]
+    count: int | None
+    seed: int
 
-def _every_arrangement(days: NDArray[Any], strata: NDArray[Any]) -> NDArray[Any]:
-    """Days in every order that leaves each in its stratum, shape (n, orders); the given order comes first."""
-    orders = np.array(list(permutations(range(len(days)))), dtype=np.int8)
-    kept = orders[(strata[orders] == strata).all(axis=1)]
-    return np.ascontiguousarray(days[kept].T)
+    def batches(self, days: NDArray[Any]) -> Iterator[NDArray[Any]]:
+        """Arrangements of the days, shape (n, b); the first column of the first batch is the days as they are."""
+        if self.count is None:
+            orders = np.array(list(permutations(range(len(days)))), dtype=np.int8)
+            kept = orders[(self.strata[orders] == self.strata).all(axis=1)]
+            yield np.ascontiguousarray(days[kept].T)
+            return
+        yield days[:, None]
+        generator, groups = np.random.default_rng(self.seed), self._groups()
+        batch = max(1, min(_BATCH, _CELLS // len(days)))
+        for begin in range(0, self.count, batch):
+            shuffled = np.repeat(days[:, None], min(batch, self.count - begin), axis=1)
+            for rows in groups:
+                shuffled[rows] = generator.permuted(shuffled[rows], axis=0)
+            yield shuffled
 
-
-def _drawn_scores(
-    pairs: NearPairs, days: NDArray[Any], limits_days: Sequence[int],
-    shuffle: tuple[list[Whole], int, np.random.Generator],
-) -> Whole:  # fmt: skip
-    """Counts of the days as they are, and of shuffled ones."""
-    groups, count, generator = shuffle
-    batch = max(1, min(_BATCH, _CELLS // len(days)))
-    scores = [count_near_in_time(pairs, days[:, None], limits_days)]
-    for begin in range(0, count, batch):
-        shuffled = np.repeat(days[:, None], min(batch, count - begin), axis=1)
-        for rows in groups:
-            shuffled[rows] = generator.permuted(shuffled[rows], axis=0)
-        scores.append(count_near_in_time(pairs, shuffled, limits_days))
-    return np.concatenate(scores, axis=-1)
+    def _groups(self) -> list[Whole]:
+        """Rows of each stratum that has more than one."""
+        _, number, size = np.unique(self.strata, return_inverse=True, return_counts=True)
+        order = np.argsort(number.reshape(-1), kind="stable")
+        return [rows for rows in np.split(order, np.cumsum(size)[:-1]) if len(rows) > 1]
 
 
 def _days(number: int) -> str:

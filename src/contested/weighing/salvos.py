@@ -30,9 +30,9 @@ from contested.weighing.sample import Finding, Incidents, Sample, counted
 #: neighbouring days to a week, the widest interval of an incident that counts as dated.
 LIMITS_M = (1_000.0, EPISODE_M)
 LIMITS_DAYS = (EPISODE_DAYS, 3, 7)
-#: Draws of place and day, fewer for many incidents: with 2,000 the pairs of 20 draws are found in about a second.
+#: Draws of place and day, fewer for many incidents, since all arrangements are counted in each draw.
 PLACE_DRAWS = 20
-FEWEST_PLACE_DRAWS = 4
+FEWEST_PLACE_DRAWS = 2
 _PLACES_DRAWN = 40_000
 
 #: Places are drawn on a sphere, up to 0.6 % farther than their radius.
@@ -41,10 +41,10 @@ _DRAWN_FARTHER = 1.01
 _METHOD = (
     "Knox's count of pairs of incidents near in place and in time (1964), beside the counts of the same places with "
     "the days shuffled among incidents of the same datasets and month (Mantel 1967); every order counted up to nine "
-    "incidents, drawn beyond. Places are drawn from their radius and days from their interval, each draw with its own "
-    "shuffled days. The probability holds for all limits of metres and days together: each count is standardised, and "
-    "the greatest is compared. Knox's Poisson probability, which takes pairs for independent and is too small where "
-    "places crowd, is in the details for comparison."
+    "incidents, drawn beyond. Places are drawn from their radius and days from their interval, and counts are means "
+    "over these draws. The probability holds for all limits of metres and days together: each count is standardised, "
+    "and the greatest is compared. Knox's Poisson probability, which takes pairs for independent and is too small "
+    "where places crowd, is in the details for comparison."
 )
 _NULL = "days shuffled among incidents of the same datasets and month"
 
