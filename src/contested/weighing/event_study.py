@@ -1,7 +1,7 @@
 """How ground around attacked places changed hands in the weeks before and after, beside matched places.
 
-In: a :class:`~contested.weighing.hazard.Setting`, who gained, and attacked cells. Out: :class:`EventStudy`. Refuses: too
-few attacks with their weeks inside the layer's days (:class:`~contested.base.errors.WeighingError`).
+In: a :class:`~contested.weighing.hazard.Setting`, who gained, and attacked cells. Out: :class:`EventStudy`. Refuses:
+too few attacks with their weeks inside the layer's days (:class:`~contested.base.errors.WeighingError`).
 
 For each attacked cell and each compared one the share of the ground within reach that the advancing party held is
 followed, from 28 days before to 28 after, as the difference from its own share on day 0; the curve is the mean over
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contested.base.errors import WeighingError
-from contested.weighing.hazard import BOOTSTRAPS, MIN_BLOCKS, Attacks, Setting, block_numbers
+from contested.weighing.hazard import BOOTSTRAPS, MIN_BLOCKS, Attacks, Setting, block_numbers, by_day
 from contested.weighing.neighbours import near_pairs
 from contested.weighing.nulls import SEED
 from contested.weighing.panel import Mask, Panel, Reals, Whole
@@ -54,8 +54,8 @@ class EventStudy:
         Whether the band leaves nought below it on some day before, or after; ``None`` without a band.
     before, after
         Mean slope before: difference on day 0 less that on the first day; difference on the last day.
-    n_too_near_the_ends
-        Attacks left out, because the layer does not tell their whole window.
+    n_left_out
+        Attacks left out, because the layer does not tell their whole window, or none is left to compare with.
     shared_rings
         Share of attacked cells whose ring meets another attacked cell's in the window.
     """
@@ -74,7 +74,7 @@ class EventStudy:
     rises_after: bool | None
     before: float
     after: float
-    n_too_near_the_ends: int
+    n_left_out: int
     shared_rings: float
 
 
@@ -121,8 +121,16 @@ def event_study(
         )
     chosen = rows.take(fits)
     offsets = np.arange(-window, window + 1)
-    attacked = shares[chosen.day[:, None] + offsets, chosen.cell[:, None]].astype(np.float64)
     compared = _compared_means(setting, chosen, shares, offsets, (generator, with_ring))
+    # Where no compared cell has a ring, the attack says nothing of the difference.
+    matched = ~np.isnan(compared[:, 0])
+    if matched.sum() < MIN_ATTACKS:
+        raise WeighingError(
+            f"{matched.sum()} of {len(fits)} attacked cells have a compared place with ground around it; a curve needs "
+            f"{MIN_ATTACKS}"
+        )
+    chosen, compared = chosen.take(matched), compared[matched]
+    attacked = shares[chosen.day[:, None] + offsets, chosen.cell[:, None]].astype(np.float64)
     attacked -= attacked[:, window : window + 1]
     compared -= compared[:, window : window + 1]
     blocks = block_numbers(panel, chosen)
@@ -132,7 +140,7 @@ def event_study(
     return EventStudy(
         offsets, difference, attacked.mean(axis=0), compared.mean(axis=0), *bands, len(chosen.cell),
         int(blocks.max()) + 1, _falls_below(bands[3], before), _lies_above(bands[2], after),
-        float(difference[window] - difference[0]), float(difference[-1]), int((~fits).sum()),
+        float(difference[window] - difference[0]), float(difference[-1]), len(fits) - len(chosen.cell),
         _sharing(panel, chosen, reach_m, window),
     )  # fmt: skip
 
@@ -165,12 +173,10 @@ def _compared_means(
     setting: Setting, rows: Attacks, shares: NDArray[np.float32], offsets: Whole,
     drawing: tuple[np.random.Generator, Mask],
 ) -> Reals:  # fmt: skip
-    """Mean course of cells drawn from each attacked cell's stratum, shape (attacks, days)."""
+    """Mean course of cells drawn from each attacked cell's stratum, shape (attacks, days); NaN where it has none."""
     generator, with_ring = drawing
     means = np.empty((len(rows.cell), len(offsets)))
-    order = np.argsort(rows.day, kind="stable")
-    days, start = np.unique(rows.day[order], return_index=True)
-    for day, at in zip(days.tolist(), np.split(order, start[1:]), strict=True):
+    for day, at in by_day(rows.day):
         stratum = setting.stratum(day)
         stratum[~with_ring] = -1
         attacked_today = rows.cell[at]
@@ -184,9 +190,6 @@ def _compared_means(
                 continue
             drawn = generator.choice(members, size=(len(which), COMPARED))
             means[which] = shares[day + offsets][:, drawn].mean(axis=2).T
-    # Where the ring leaves no cell to compare with, the attack adds nothing to the difference.
-    blank = np.isnan(means[:, 0])
-    means[blank] = shares[rows.day[blank, None] + offsets, rows.cell[blank, None]]
     return means
 
 

@@ -1,19 +1,27 @@
 """Which cells were attacked on which days, how near the front they lay, and what else fell near them.
 
 In: incidents and a :class:`~contested.weighing.panel.Panel`. Out: :class:`~contested.weighing.hazard.Attacks` and the
-:class:`~contested.weighing.hazard.Setting` in which they are compared. Refuses: nothing; incidents that are not known to
-a cell and a day or two are counted and left out, since a place drawn from a wide disc would mostly be another cell.
+:class:`~contested.weighing.hazard.Setting` in which they are compared. Refuses: nothing; incidents that are not known
+to a cell and a day or two are counted and left out, since a place drawn from a wide disc would mostly be another cell.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
 import numpy as np
 from numpy.typing import NDArray
 
+from contested.base.errors import WeighingError
+from contested.territory.control import ControlLayer
+from contested.territory.fronts import LayerFront
 from contested.weighing.hazard import Attacks, Setting, attacked_before, count_over
+from contested.weighing.labels import find_episodes
 from contested.weighing.neighbours import Spots, near_pairs
-from contested.weighing.panel import Course, Mask, Panel, Whole, follow_course
-from contested.weighing.sample import Incidents
+from contested.weighing.panel import MOST_CELLS, Course, Mask, Panel, Whole, follow_course, make_panel
+from contested.weighing.sample import Incidents, Sample
 
 #: Longest date interval, days, of an attack that is matched: a night belongs to two.
 MOST_DAYS = 2
@@ -21,6 +29,8 @@ MOST_DAYS = 2
 BANDS = (0.5, 1.0, 2.0, 4.0, 8.0)
 #: Cells whose distance never came below so many near_front_m are far from the front and compared with nothing.
 REACH = BANDS[-1]
+#: Days before the first and after the last incident that are followed: twice the four weeks of the event study.
+MARGIN_DAYS = 56
 #: Days before, and cells around, in which other attacks count; classes of their number: none, one or two, some, many.
 BUSY_DAYS = 14
 BUSY_CELLS = 2.0
@@ -86,6 +96,89 @@ def hazard_setting(
     return Setting(panel, eligible, course.outcome(within_days), *classes)
 
 
-def two_courses(panel: Panel, advancing: str, losing: str) -> tuple[Course, Course]:
-    """What the advancing party gains from the losing one, and the other way round."""
-    return follow_course(panel, losing, advancing), follow_course(panel, advancing, losing)
+@dataclass(frozen=True, eq=False)
+class ComparedGround:
+    """Cells and days of one sample, with what was attacked on them.
+
+    Attributes
+    ----------
+    panel, course
+        Cells, and what the advancing party took from the losing one.
+    attacks, known
+        Attacked cells, and which incidents of the event are known to a cell and a day.
+    other_attacks
+        The same of the other incidents.
+    classes
+        Bands of distance to the front, and classes of other attacks before.
+    """
+
+    panel: Panel
+    course: Course
+    attacks: Attacks
+    known: Mask
+    other_attacks: Attacks
+    classes: tuple[NDArray[np.int8], NDArray[np.int8]]
+
+    def setting(self, within_days: int, quiet: bool = True) -> Setting:
+        """Places that the losing party still held, asked whether they fell within so many days."""
+        return hazard_setting(self.panel, self.course, self.attacks, self.classes, within_days, quiet)
+
+    @property
+    def ring_m(self) -> float:
+        """Reach of the ground around a cell, metres."""
+        return BUSY_CELLS * self.panel.cell_m
+
+
+def compare_ground(sample: Sample) -> ComparedGround:
+    """Lay cells over the layer of a sample, eight weeks before its first incident to eight after its last.
+
+    Raises
+    ------
+    WeighingError
+        When the layer never shows both parties, has no map on these days or no ground near their front, or there is no
+        incident.
+    """
+    weighing = sample.weighing
+    key = (weighing.advancing, weighing.losing, weighing.near_front_m, weighing.cell_m, sample.border, _days(sample))
+    kept = _PANELS.get(sample.control)
+    if kept is None or kept[0] != key:
+        kept = _PANELS[sample.control] = (key, sample_panel(sample, (weighing.advancing, weighing.losing)))
+    panel = kept[1]
+    course = follow_course(panel, sample.weighing.losing, sample.weighing.advancing)
+    attacks, known = attacks_on(panel, sample.incidents, find_episodes(sample.incidents))
+    other_attacks, _ = attacks_on(panel, sample.others, find_episodes(sample.others))
+    classes = distance_bands(panel, sample.weighing.near_front_m), busy_classes(panel, sample.others)
+    return ComparedGround(panel, course, attacks, known, other_attacks, classes)
+
+
+def sample_panel(sample: Sample, pair: tuple[str, str], most_cells: int = MOST_CELLS) -> Panel:
+    """The panel around the front of two parties.
+
+    Raises
+    ------
+    WeighingError
+        As :func:`compare_ground` does.
+    """
+    if missing := set(pair) - set(sample.control.parties):
+        names = " and ".join(sorted(sample.names.get(party, party) for party in missing))
+        raise WeighingError(f"layer {sample.layer} never shows {names}, so it has no front between the two parties")
+    near_m = sample.weighing.near_front_m
+    front = LayerFront(sample.control, pair, sample.border)
+    side_m = sample.weighing.cell_m or near_m
+    return make_panel(sample.control, front, _days(sample), side_m, REACH * near_m, most_cells)
+
+
+def _days(sample: Sample) -> tuple[np.datetime64, np.datetime64]:
+    """First and last day that are followed."""
+    if not len(sample.incidents):
+        raise WeighingError("the event has no incident")
+    margin = np.timedelta64(MARGIN_DAYS, "D")
+    first, last = (np.datetime64(day, "D") for day in sample.control.days)
+    return (
+        max(first, sample.incidents.date_start.min() - margin),
+        min(last, sample.incidents.date_end.max() + margin),
+    )
+
+
+#: The last panel of each layer, which serves the next test of the same weighing.
+_PANELS: WeakKeyDictionary[ControlLayer, tuple[Any, Panel]] = WeakKeyDictionary()

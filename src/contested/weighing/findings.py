@@ -20,15 +20,20 @@ from typing import TYPE_CHECKING, Any
 from contested.base.case import Case, Weighing
 from contested.base.errors import WeighingError
 from contested.base.records import FINDING_ROWS, FINDINGS, TABLES
-from contested.weighing.following import order_of_attacks_and_falls
+from contested.weighing.following import directions, order_of_attacks_and_falls
+from contested.weighing.losing_ground import before_and_after, loss_after_attack
 from contested.weighing.sample import Finding, Sample, case_layers, make_sample
+from contested.weighing.wake_finding import matched_wakes
 from contested.weighing.zones import area_shares, front_distances
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 #: The tests, in the order in which a reader meets them.
-TESTS: tuple[Callable[[Sample], Finding], ...] = (area_shares, front_distances, order_of_attacks_and_falls)
+TESTS: tuple[Callable[[Sample], Finding], ...] = (
+    area_shares, front_distances, order_of_attacks_and_falls, loss_after_attack, before_and_after, directions,
+    matched_wakes,
+)  # fmt: skip
 _NEEDED = ("incidents", "incident_places", "holdings", "control", "fronts")
 #: Tables beside ``incidents`` whose rows each test looks at; the others use incidents and their places.
 _LOOKED_AT = {"area_shares": "control", "front_distances": "fronts", "order_of_attacks_and_falls": "fronts"}

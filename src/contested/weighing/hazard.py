@@ -11,7 +11,9 @@ later stays among the compared, since leaving it out would leave those that fell
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -33,6 +35,8 @@ BLOCK_DAYS = 28
 BOOTSTRAPS = 999
 #: Places to which an episode of several cells is moved at most; beyond, so many are drawn.
 MOST_ANCHORS = 500
+#: More classes of other attacks than there ever are: a stratum's number is band times this plus class.
+CLASSES = 128
 #: Sums of chances below this are rounding.
 _TINY = 1e-12
 
@@ -80,11 +84,15 @@ class Setting:
     band: NDArray[np.int8]
     busy: NDArray[np.int8]
 
+    @cached_property
+    def usable(self) -> Mask:
+        """Cell-days that are compared or may be: eligible, with a known outcome and a front; shape (d, c)."""
+        front = np.repeat(self.band >= 0, WEEK, axis=0)[: len(self.eligible)]
+        return self.eligible & (self.outcome >= 0) & front
+
     def stratum(self, day: int) -> NDArray[np.int64]:
         """Stratum of each cell on a day; -1 where it is compared with none."""
-        band = self.band[day // WEEK].astype(np.int64)
-        usable = self.eligible[day] & (self.outcome[day] >= 0) & (band >= 0)
-        return np.where(usable, band * 128 + self.busy[day], -1)
+        return np.where(self.usable[day], self.band[day // WEEK].astype(np.int64) * CLASSES + self.busy[day], -1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,7 +174,7 @@ def hazard_ratio(setting: Setting, attacks: Attacks, seed: int = SEED) -> Hazard
     rows = once.take(kept)
     counts, compared = _count_strata(setting, rows)
     alone = counts.n_compared == 0
-    left_out["no place to compare with"] = int(alone.sum())
+    left_out["without a place to compare with"] = int(alone.sum())
     rows, counts = rows.take(~alone), counts.take(~alone)
     if not len(rows.cell):
         told = ", ".join(f"{number} {why}" for why, number in left_out.items() if number)
@@ -215,6 +223,13 @@ def count_over(panel: Panel, cell: Whole, day: Whole, after: tuple[int, int]) ->
     return np.cumsum(change[:-1], axis=0, dtype=np.int16)
 
 
+def by_day(day: Whole) -> Iterator[tuple[int, NDArray[np.intp]]]:
+    """Each day in order, with the rows that bear it."""
+    order = np.argsort(day, kind="stable")
+    days, start = np.unique(day[order], return_index=True)
+    yield from zip(days.tolist(), np.split(order, start[1:]), strict=False)
+
+
 def block_numbers(panel: Panel, rows: Attacks) -> Whole:
     """Block of each attack: a square of ten kilometres or five cells, and four weeks; numbered from 0."""
     side = max(BLOCK_M, 5 * panel.cell_m)
@@ -229,8 +244,7 @@ def add_up(chances: list[Reals]) -> Reals:
     """
     while len(chances) > 1:
         chances = [
-            _joined(*chances[at : at + 2]) if at + 1 < len(chances) else chances[at]
-            for at in range(0, len(chances), 2)
+            _joined(*chances[at : at + 2]) if at + 1 < len(chances) else chances[at] for at in range(0, len(chances), 2)
         ]
     return chances[0] if chances else np.ones(1)
 
@@ -280,9 +294,7 @@ def _count_strata(setting: Setting, rows: Attacks) -> tuple[_Counts, int]:
     """Counts of each attacked cell's stratum, and the number of compared cell-days over all strata."""
     found = np.zeros((4, len(rows.cell)))
     compared = 0
-    order = np.argsort(rows.day, kind="stable")
-    days, start = np.unique(rows.day[order], return_index=True)
-    for day, at in zip(days.tolist(), np.split(order, start[1:]), strict=True):
+    for day, at in by_day(rows.day):
         stratum = setting.stratum(day)
         mine = stratum[rows.cell[at]]
         fell = setting.outcome[day] == 1
@@ -348,9 +360,7 @@ def _ratio(above: float, below: float) -> float:
     return np.inf if above > _TINY else np.nan
 
 
-def _bootstrap_ratio(
-    above: Reals, below: Reals, blocks: Whole, generator: np.random.Generator
-) -> tuple[float, float]:
+def _bootstrap_ratio(above: Reals, below: Reals, blocks: Whole, generator: np.random.Generator) -> tuple[float, float]:
     """90 % percentile interval of the ratio of two sums over blocks drawn with replacement."""
     n = int(blocks.max()) + 1
     if n < MIN_BLOCKS:

@@ -118,7 +118,8 @@ class Panel:
 
     def day_numbers(self, days: Days) -> Whole:
         """Row of each day; may lie outside the panel."""
-        return (days.astype("datetime64[D]") - self.days[0]).astype(np.int64)
+        numbers: Whole = (days.astype("datetime64[D]") - self.days[0]).astype(np.int64)
+        return numbers
 
     def column(self, party: str) -> int:
         """Code of a party; -1 when the layer never names it."""
@@ -257,7 +258,7 @@ def _squares(
         first = codes if first is None else first
         with np.errstate(invalid="ignore"):
             # Half a diagonal more: some of the square may be nearer than its middle.
-            near |= front.distances(lon, lat, day).front_m <= reach_m + 0.75 * coarse_m
+            near |= front.distances(lon, lat, np.full(len(lon), day)).front_m <= reach_m + 0.75 * coarse_m
         near |= codes != first
     coarse = coarse[near]
     while True:
