@@ -28,11 +28,13 @@ from contested.weighing.hazard import Attacks, HazardRatio, hazard_ratio
 from contested.weighing.labels import find_episodes
 from contested.weighing.nulls import SEED
 from contested.weighing.panel import follow_course
-from contested.weighing.placebos import reversed_order, rotate_dates
+from contested.weighing.placebos import Rotations, reversed_order, rotate_dates
 from contested.weighing.sample import Finding, Sample, counted
 
 #: Other lengths of time in which a place may have fallen, days, that are printed beside the one fixed in the case.
 OTHER_DAYS = (7, 14, 28)
+#: Fewest turns of the days, the observed one among them, of which a share says something: one in twenty.
+MIN_TURNS = 20
 #: Chance at or below which a result is told as one; beside it always stands the chance itself.
 TOLD_AT = 0.05
 #: Cells in which other fronts are looked at: a placebo needs no finer ground.
@@ -92,7 +94,8 @@ def loss_after_attack(sample: Sample) -> Finding:
     used = np.unique(result.used.incident)
     numbers: dict[str, Any] = {
         "estimate": finite(result.ratio), "low": finite(result.low), "high": finite(result.high),
-        "unit": "risk ratio, attacked over matched places", "p_value": result.p_greater, "seed": SEED,
+        "unit": "risk ratio, attacked over matched places", "p_value": result.p_greater,
+        "seed": SEED if result.drawn or math.isfinite(result.low) else None,
         "null_model": "each episode of attacks on a random one of its matched places on the same day",
         "reporting_term": _REPORTING,
     }  # fmt: skip
@@ -243,9 +246,7 @@ def _placebos(sample: Sample, ground: ComparedGround, result: HazardRatio) -> di
         )
 
     return {
-        "rotated_dates": {"refused": "no attack lies on the days compared"} if turned is None else {
-            "p_greater": turned.p_greater, "turns": turned.n_days, "score": float(turned.score[0]),
-        },
+        "rotated_dates": _turned_words(turned),
         "other_attacks": _attempt(other_kinds),
         "other_fronts": {
             sample.names.get(party, party): _attempt(partial(_other_front, sample, party))
@@ -256,6 +257,14 @@ def _placebos(sample: Sample, ground: ComparedGround, result: HazardRatio) -> di
         ),
         "swapped_sides": _attempt(swapped),
     }  # fmt: skip
+
+
+def _turned_words(turned: Rotations | None) -> dict[str, Any]:
+    if turned is None:
+        return {"refused": "no attacked place on the days compared could have fallen otherwise than it did"}
+    if turned.n_turns < MIN_TURNS:
+        return {"refused": f"only {turned.n_turns} turns of the days land where as much fell; it needs {MIN_TURNS}"}
+    return {"p_greater": turned.p_greater, "turns": turned.n_turns, "score": float(turned.score[0])}
 
 
 def _other_front(sample: Sample, party: str) -> HazardRatio:
@@ -299,6 +308,9 @@ def _hazard_reading(sample: Sample, result: HazardRatio, placebos: dict[str, Any
         )
     else:
         words.append(f"As many falls or more come, {chance} of cases: the pattern is within what chance gives.")
+    smallest = f"{result.p_least:.2g}"
+    if result.p_greater > TOLD_AT and result.p_least > TOLD_AT:
+        words.append(f"These few could not have shown more: the smallest share that can come is {smallest}.")
     words.append(_placebo_words(placebos))
     if n_left:
         words.append(
@@ -313,8 +325,12 @@ def _placebo_words(placebos: dict[str, Any]) -> str:
     """The placebos in one sentence; where nothing should be found, a raised risk is told too."""
     told = []
     turned = placebos["rotated_dates"]
+    first = ""
     if "refused" not in turned:
-        told.append(f"with all dates turned together, a share of {turned['p_greater']:.2g} shows as much")
+        first = (
+            "With the days of all attacks, repeated ones too, turned together and their places kept, a share of "
+            f"{turned['p_greater']:.2g} of {turned['turns']} turns shows as many falls beyond those expected. "
+        )
     fronts = placebos["other_fronts"]
     for name, entry in (
         ("other attacks in the place of these", placebos["other_attacks"]),
@@ -331,8 +347,8 @@ def _placebo_words(placebos: dict[str, Any]) -> str:
             else f"with {name}, the ratio is {ratio:.2g} (chance {entry['p_greater']:.2g})"
         )
     if not told:
-        return "No placebo could be run; the details say why."
-    return f"What should show nothing: {'; '.join(told)}."
+        return f"{first}No other placebo could be run; the details say why."
+    return f"{first}What should show nothing: {'; '.join(told)}."
 
 
 def _study_reading(sample: Sample, study: EventStudy) -> str:

@@ -18,6 +18,8 @@ from contested.weighing.hazard import CLASSES, Attacks, Setting, count_over
 from contested.weighing.neighbours import Spots
 from contested.weighing.panel import WEEK, Course, Reals
 
+#: Turns whose falls vary less than this share of the observed ones are no comparison: on quiet days nothing can exceed.
+LEAST_VARIANCE = 0.5
 #: Expected falls below this say nothing of an excess.
 _TINY = 1e-9
 
@@ -29,23 +31,26 @@ class Rotations:
     Attributes
     ----------
     score
-        Falls less expected falls over the root of their variance, by days turned; the first is the observed.
+        Falls less expected falls over the root of their variance, by days turned; the first is the observed, and NaN
+        stands for a turn with less than half its variance, which lands where next to nothing fell.
     p_greater
-        Share of turns with a score at least as high as the observed one, itself included.
-    n_days
-        Days of the circle.
+        Share of the other turns, the observed one among them, with a score at least as high as the observed one.
+    n_turns
+        Turns that count, the observed one among them.
     """
 
     score: Reals
     p_greater: float
-    n_days: int
+    n_turns: int
 
 
 def rotate_dates(setting: Setting, attacks: Attacks) -> Rotations | None:
     """Turn the days of all attacks together, their places kept: every turn of the days compared is looked at.
 
     The circle runs over the days with a known outcome; attacks outside it are left out. Turned onto a day on which its
-    place was not to be compared, an attack counts nothing. ``None`` when no attack lies on the circle.
+    place was not to be compared, an attack counts nothing. ``None`` when no attack lies on the circle, or none of the
+    attacked places could have fallen otherwise than it did. Repeated attacks on one place stay repeated, so that runs
+    of attacks are no evidence by themselves.
     """
     rows = attacks.once()
     rates = _stratum_rates(setting)
@@ -58,16 +63,20 @@ def rotate_dates(setting: Setting, attacks: Attacks) -> Rotations | None:
     cell, day = rows.cell[on], rows.day[on] - first
     if not len(cell):
         return None
-    scores = np.zeros(n_days)
+    excess, variance = np.zeros(n_days), np.zeros(n_days)
     for turn in range(n_days):
         turned = first + (day + turn) % n_days
         good = usable[turned, cell]
         at, where = turned[good], cell[good]
         p = rates[at, setting.band[at // WEEK, where], setting.busy[at, where]]
-        variance = float((p * (1.0 - p)).sum())
-        excess = float((setting.outcome[at, where] == 1).sum() - p.sum())
-        scores[turn] = excess / np.sqrt(variance) if variance > _TINY else 0.0
-    return Rotations(scores, float(np.mean(scores >= scores[0] - _TINY)), n_days)
+        variance[turn] = (p * (1.0 - p)).sum()
+        excess[turn] = (setting.outcome[at, where] == 1).sum() - p.sum()
+    if variance[0] <= _TINY:
+        return None
+    comparable = variance >= LEAST_VARIANCE * variance[0]
+    score = np.where(comparable, excess / np.sqrt(np.where(comparable, variance, 1.0)), np.nan)
+    higher = np.count_nonzero(score[comparable] >= score[0] - _TINY)
+    return Rotations(score, higher / int(comparable.sum()), int(comparable.sum()))
 
 
 def reversed_order(setting: Setting, course: Course, within_days: int, reach_m: float) -> Setting:
