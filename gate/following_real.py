@@ -6,9 +6,9 @@ dated maps. Out: the findings, on standard output. Refuses: what the readers ref
     python -m gate.following_real --control towns.csv --advancing Russia --losing Ukraine \
         --near-front-m 10000 --radius-m 1000 cir-monitor=eyes.csv bellingcat=harm.json --attacks hospital clinic
 
-Rows whose kind or title holds one of the words of ``--attacks`` are the attacks, all others the other incidents; without
-words, all rows of the first file are. Each row is one incident: rows of two files that tell of one are not linked, and
-count as one only where they lie within a day and 5 km of each other.
+Rows whose kind or title holds one of the words of ``--attacks`` are the attacks, all others the other incidents;
+without words, all rows of the first file are. Each row is one incident: rows of two files that tell of one are not
+linked, and count as one only where they lie within a day and 5 km of each other.
 """
 
 from __future__ import annotations

@@ -90,7 +90,7 @@ def loss_after_attack(sample: Sample) -> Finding:
     except WeighingError as error:
         return _refused(sample, common, str(error))
     details = _hazard_details(sample, ground, result)
-    placebos = details["placebos"] = _placebos(sample, ground, result)
+    details["placebos"] = _placebos(sample, ground)
     used = np.unique(result.used.incident)
     numbers: dict[str, Any] = {
         "estimate": finite(result.ratio), "low": finite(result.low), "high": finite(result.high),
@@ -103,7 +103,7 @@ def loss_after_attack(sample: Sample) -> Finding:
         numbers["interval"] = f"90 %, bootstrap of {result.n_blocks} blocks of ground and four weeks"
     return Finding(
         **common, n=len(used), refused=False, details=details, roles=roles_of(sample, used), numbers=numbers,
-        reading=_hazard_reading(sample, result, placebos, len(sample.incidents) - len(used)),
+        reading=_hazard_reading(sample, result, details, len(sample.incidents) - len(used)),
     )  # fmt: skip
 
 
@@ -200,7 +200,7 @@ def _hazard_details(sample: Sample, ground: ComparedGround, result: HazardRatio)
         "not_known_to_a_cell_and_a_day": [sample.incidents.ids[row] for row in np.flatnonzero(~ground.known).tolist()],
         "fell_on_the_day_itself": int(fell.sum()),
         "other_times": others,
-        "with_cells_attacked_in_the_weeks_before": _attempt(lambda: hazard_ratio(every, ground.attacks)),
+        "every_attack": _attempt(lambda: hazard_ratio(every, ground.attacks)),
     }
 
 
@@ -227,7 +227,7 @@ def _attempt(run: Callable[[], HazardRatio]) -> dict[str, Any]:
         return {"refused": str(error)}
 
 
-def _placebos(sample: Sample, ground: ComparedGround, result: HazardRatio) -> dict[str, Any]:
+def _placebos(sample: Sample, ground: ComparedGround) -> dict[str, Any]:
     """What should show nothing, each with its result or the reason why it was refused."""
     within = sample.weighing.fall_days
     setting = ground.setting(within)
@@ -280,13 +280,14 @@ def _other_front(sample: Sample, party: str) -> HazardRatio:
     return hazard_ratio(hazard_setting(panel, course, attacks, classes, sample.weighing.fall_days), attacks)
 
 
-def _hazard_reading(sample: Sample, result: HazardRatio, placebos: dict[str, Any], n_left: int) -> str:
+def _hazard_reading(sample: Sample, result: HazardRatio, details: dict[str, Any], n_left: int) -> str:
+    placebos, every = details["placebos"], details["every_attack"]
     within = counted(sample.weighing.fall_days, "day")
     words = [
         f"Of {counted(result.n, 'attacked place')} that {sample.losing} still held, {result.falls} passed to "
-        f"{sample.advancing} within {within}; of as many places as near to the front on the same days "
-        f"{result.expected:.1f} would be expected, and {result.chance_low} to {result.chance_high} by chance (90 %; "
-        f"layer {sample.layer})."
+        f"{sample.advancing} within {within}; had the attacks fallen at random among these and the places as near to "
+        f"the front on the same days, {result.expected:.1f} would have, and {result.chance_low} to "
+        f"{result.chance_high} by chance (90 %; layer {sample.layer})."
     ]
     if math.isfinite(result.ratio):
         interval = ""
@@ -311,6 +312,7 @@ def _hazard_reading(sample: Sample, result: HazardRatio, placebos: dict[str, Any
     smallest = f"{result.p_least:.2g}"
     if result.p_greater > TOLD_AT and result.p_least > TOLD_AT:
         words.append(f"These few could not have shown more: the smallest share that can come is {smallest}.")
+    words.append(_every_words(every))
     words.append(_placebo_words(placebos))
     if n_left:
         words.append(
@@ -318,7 +320,20 @@ def _hazard_reading(sample: Sample, result: HazardRatio, placebos: dict[str, Any
             "place and a day."
         )
     words.append(_NOT_SHOWN)
-    return " ".join(words)
+    return " ".join(word for word in words if word)
+
+
+def _every_words(every: dict[str, Any]) -> str:
+    """Repeated attacks too: the ratio and its interval hold, the exact chance does not."""
+    if "refused" in every or every["risk_ratio"] is None:
+        return ""
+    interval = "too few blocks for an interval"
+    if every["low"] is not None and every["high"] is not None:
+        interval = f"90 % interval {every['low']:.2g} to {every['high']:.2g}"
+    return (
+        f"Those are first attacks on places quiet for four weeks. With repeated attacks too, {every['fell']} of "
+        f"{every['attacked_cells']} fell, {every['risk_ratio']:.2g} times as many as of matched places ({interval})."
+    )
 
 
 def _placebo_words(placebos: dict[str, Any]) -> str:

@@ -94,8 +94,11 @@ class Panel:
         return Spots.of(self.lon, self.lat)
 
     @cached_property
-    def _keys(self) -> Whole:
-        return square_keys(self.lon, self.lat, self.cell_m, self.middle)
+    def _keys(self) -> tuple[Whole, Whole]:
+        """Numbers of the squares in ascending order, and the cell of each."""
+        keys = square_keys(self.lon, self.lat, self.cell_m, self.middle)
+        order = np.argsort(keys)
+        return keys[order], order
 
     def cells_at(self, lon: ArrayLike, lat: ArrayLike) -> Whole:
         """The cell that each point lies in; -1 outside all, and for points that are NaN.
@@ -111,9 +114,9 @@ class Panel:
             found[some[point[order]]] = area[order]
         elif self.n_cells:
             wanted = square_keys(x[some], y[some], self.cell_m, self.middle)
-            order = np.argsort(self._keys)
-            at = np.minimum(np.searchsorted(self._keys[order], wanted), self.n_cells - 1)
-            found[some] = np.where(self._keys[order][at] == wanted, order[at], -1)
+            keys, cell = self._keys
+            at = np.minimum(np.searchsorted(keys, wanted), self.n_cells - 1)
+            found[some] = np.where(keys[at] == wanted, cell[at], -1)
         return found
 
     def day_numbers(self, days: Days) -> Whole:

@@ -226,6 +226,8 @@ class _Window:
         self.matched = bool((self.weights > 0).any())
         self.fit = _regress(self.post, self.pre, self.treated, self.weights, self.clusters) if self.matched else None
         self.rest = self.post - (self.fit[3] if self.fit is not None else 0.0) * self.pre
+        self.counts = np.bincount(self.stratum, minlength=self.n_strata)
+        self.sums = np.bincount(self.stratum, self.rest, minlength=self.n_strata)
 
     def _weights(self, treated: Mask) -> Reals:
         """Weights of coarsened exact matching: 1 for treated, and for controls what makes up for their number."""
@@ -239,11 +241,11 @@ class _Window:
 
     def statistic(self, labels: Mask) -> float:
         """Difference of means within strata, weighted by treated attacks, of what n_pre does not tell of n_post."""
-        treated = labels[self.whole]
-        t = np.bincount(self.stratum, treated, minlength=self.n_strata)
-        c = np.bincount(self.stratum, minlength=self.n_strata) - t
-        sum_t = np.bincount(self.stratum, self.rest * treated, minlength=self.n_strata)
-        sum_c = np.bincount(self.stratum, self.rest, minlength=self.n_strata) - sum_t
+        chosen = np.flatnonzero(labels[self.whole])
+        stratum = self.stratum[chosen]
+        t = np.bincount(stratum, minlength=self.n_strata)
+        sum_t = np.bincount(stratum, self.rest[chosen], minlength=self.n_strata)
+        c, sum_c = self.counts - t, self.sums - sum_t
         both = (t > 0) & (c > 0)
         if not both.any():
             return 0.0
