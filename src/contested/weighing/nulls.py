@@ -32,7 +32,7 @@ EXACT_ORDERS_UP_TO = 9
 #: Largest n of an order test: some seconds, and half a gigabyte of draws.
 MAX_ORDERED = 20_000
 #: Numbers in all draws of an order: with many values fewer orders are drawn, and never fewer than 199.
-ORDER_WORK = 4_000_000
+ORDER_WORK = 1_000_000
 FEWEST_ORDERS = 199
 #: Numbers of draws held at a time.
 MOST_HELD = 1 << 21
