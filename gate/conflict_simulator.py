@@ -115,6 +115,9 @@ class Map:
     along_m: float = 10_000.0
     """Distance along the front over which the displacement is alike, metres."""
     lag_days: int = 0
+    """How many days the map is late; of one that the case knows to be unsure, drawn from as many late to as many early."""
+    is_stated: bool = True
+    """Whether the case states the two errors. A lag that it does not state is always late."""
     every_days: int = 1
     contested_m: float = 0.0
     """Width of the strip that it draws as contested, metres."""
@@ -211,7 +214,7 @@ def reporting_ratio(reporters: tuple[Reporter, ...]) -> float:
 
 
 def draw_front(days: int, generator: np.random.Generator) -> Reals:
-    """Where a front runs, x in metres by day and corner: wavy, and pushed east by a few offensives with pauses between."""
+    """Where a front runs, x in metres by day and corner: wavy, pushed east by a few offensives with pauses between."""
     y = np.arange(0.0, HEIGHT_M + 1.0, STEP_M)
     waves = sum(
         generator.normal(0, 4_000.0 / k) * np.sin(np.pi * k * y / HEIGHT_M + generator.uniform(0, 2 * np.pi))
@@ -356,8 +359,11 @@ def _holdings(front_m: Reals, maps: tuple[Map, ...], generator: np.random.Genera
     rows: list[dict[str, Any]] = []
     for number, drawn in enumerate(maps, start=1):
         error = drawn.boundary_error_m * _smooth(front_m.shape[1], drawn.along_m / STEP_M, generator)
-        days = np.arange(0, len(front_m), drawn.every_days)
-        front = front_m[np.maximum(days - drawn.lag_days, 0)] + error
+        days = _changes(front_m[:: drawn.every_days]) * drawn.every_days
+        lag = drawn.lag_days
+        if drawn.is_stated:
+            lag = int(generator.integers(-lag, lag + 1))
+        front = front_m[np.clip(days - lag, 0, len(front_m) - 1)] + error
         half = drawn.contested_m / 2
         shapes = [(ADVANCING, -MARGIN_M, front - half), (LOSING, front + half, WIDTH_M + MARGIN_M)]
         if half:
@@ -372,6 +378,11 @@ def _holdings(front_m: Reals, maps: tuple[Map, ...], generator: np.random.Genera
                     "original_path": f"layers/map-{number}", "original_row": len(rows) + 1, "made_by": "geojson",
                 })  # fmt: skip
     return HOLDINGS.from_rows(rows)
+
+
+def _changes(front: Reals) -> Whole:
+    """Rows in which the front lies otherwise than in the row before; in a pause one map stands."""
+    return np.flatnonzero(np.append(True, (front[1:] != front[:-1]).any(axis=1)))
 
 
 def _day(row: int) -> date:
@@ -401,7 +412,11 @@ def _between(west: Reals | float, east: Reals | float) -> NDArray[Any]:
 
 
 def _case(settings: Settings) -> Case:
-    layers = [f"map-{number}" for number in range(1, len(settings.maps) + 1)]
+    names = [f"map-{number}" for number in range(1, len(settings.maps) + 1)]
+    layers: list[dict[str, Any]] = [{"name": name, "form": "geojson", "path": f"layers/{name}"} for name in names]
+    for layer, drawn in zip(layers, settings.maps, strict=True):
+        if drawn.is_stated:
+            layer |= {"error_m": drawn.boundary_error_m, "lag_days": drawn.lag_days}
     last = FIRST_DAY + timedelta(days=settings.days - 1)
     west, east = (LON_0 + x / METRES_LON for x in (-MARGIN_M, WIDTH_M + MARGIN_M))
     south, north = (LAT_0 + y / METRES_LAT for y in (-MARGIN_M, HEIGHT_M + MARGIN_M))
@@ -414,7 +429,7 @@ def _case(settings: Settings) -> Case:
             "id": EVENT, "title": "the attacks", "kind": "weighed", "place": "the theatre",
             "from": FIRST_DAY, "to": last,
         }],
-        "layers": [{"name": name, "form": "geojson", "path": f"layers/{name}"} for name in layers],
-        "weighing": [{"event": EVENT, "layer": name, "advancing": ADVANCING, "losing": LOSING} for name in layers],
+        "layers": layers,
+        "weighing": [{"event": EVENT, "layer": name, "advancing": ADVANCING, "losing": LOSING} for name in names],
     })  # fmt: skip
     return Case(Path("invented"), file, Path("invented"))
