@@ -13,7 +13,7 @@ from scipy import stats
 
 from contested.base.errors import WeighingError
 from contested.weighing import nulls
-from contested.weighing.nulls import kendall_tau_b, label_chance, order_chance, wilson_interval
+from contested.weighing.nulls import kendall_tau_b, order_chance, wilson_interval
 
 
 @pytest.mark.parametrize(
@@ -147,45 +147,3 @@ def test_drawn_orders_under_the_bound_are_equally_likely() -> None:
     assert set(counts) == allowed
     expected = nulls.DRAWS / len(allowed)
     assert stats.chisquare(list(counts.values()), [expected] * len(allowed)).pvalue > 0.001
-
-
-def test_labels_of_one_stratum_against_every_way_of_handing_them_out() -> None:
-    values, labelled = [5.0, 1.0, 4.0, 0.0, 2.0], [True, False, True, False, False]
-    chance = label_chance(values, labelled, ["s"] * 5)
-    sums = [a + b for a, b in combinations(values, 2)]
-    assert chance.n_arrangements == len(sums) == 10
-    assert chance.p_greater == pytest.approx(np.mean([total >= 9.0 for total in sums]))
-    assert chance.p_greater == chance.p_least == 0.1
-
-
-def test_labels_never_leave_their_stratum() -> None:
-    # All of the difference lies between the strata, so shuffling within them changes nothing.
-    chance = label_chance([9.0, 9.0, 9.0, 0.0, 0.0], [True, True, False, True, False], ["a", "a", "a", "b", "b"])
-    assert chance.p_greater == chance.p_two_sided == 1.0
-
-
-def test_labels_of_unmixed_strata_are_refused() -> None:
-    with pytest.raises(WeighingError, match="no source and month holds both"):
-        label_chance([1.0, 2.0], [True, False], ["a", "b"])
-
-
-def test_law_label_p_is_uniform_under_the_null() -> None:
-    values, strata = [0.5, 2.0, 3.5, 1.0, 6.0, 4.0], ["a", "a", "a", "a", "b", "b"]
-    p_values = []
-    for in_a in combinations(range(4), 2):
-        for in_b in (4, 5):
-            p_values.append(label_chance(values, [row in (*in_a, in_b) for row in range(6)], strata).p_greater)
-    for value in set(p_values):
-        assert np.mean([p <= value + 1e-12 for p in p_values]) == pytest.approx(value)
-
-
-def test_drawn_labels_are_near_the_exact_ones(monkeypatch: pytest.MonkeyPatch) -> None:
-    generator = np.random.default_rng(3)
-    values, labelled = generator.normal(size=14).tolist(), [row % 3 == 0 for row in range(14)]
-    strata = ["a" if row < 8 else "b" for row in range(14)]
-    exact = label_chance(values, labelled, strata)
-    monkeypatch.setattr(nulls, "EXACT_LABELS_UP_TO", 1)
-    drawn = label_chance(values, labelled, strata)
-    assert (exact.seed, drawn.seed) == (None, nulls.SEED)
-    assert drawn.p_greater == pytest.approx(exact.p_greater, abs=0.02)
-    assert drawn.p_two_sided == pytest.approx(exact.p_two_sided, abs=0.02)

@@ -54,6 +54,8 @@ class Region(_Part):
     """West, south, east, north in degrees."""
     polygon: str | None = None
     """File of areas, relative to the case folder."""
+    population: str | None = None
+    """CSV of inhabited places with ``lon,lat,population``: where chance puts attacks when it follows the people."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Region:
@@ -174,6 +176,10 @@ class LayerEntry(Sourced):
     """Party that it gains ground from and loses ground to."""
     classes: dict[str, Literal["unchanged", "gained", "lost"]] = {}
     """Class of a change as written → what it means, where the words do not say it."""
+    error_m: float = Field(0.0, ge=0, le=100_000)
+    """How far its boundaries may lie from the truth, metres (one standard deviation); drawn by every test."""
+    lag_days: int = Field(0, ge=0, le=60)
+    """How many days its maps may be early or late; drawn by every test."""
     max_age_days: int = Field(14, ge=0)
     """How long a map stands when the next day is missing."""
     figure_days: tuple[date, ...] = ()
@@ -197,6 +203,8 @@ class Weighing(_Part):
     """Party whose ground shrank."""
     near_front_m: float = Field(1000.0, gt=0)
     """Distance that counts as near the front, metres; fixed before looking at the result."""
+    draws: int = Field(100, ge=20, le=1000)
+    """How often each incident's place, day and layer are drawn."""
 
 
 class Reading(_Part):
@@ -452,8 +460,9 @@ def _path_faults(root: Path, file: CaseFile, lines: list[str]) -> Iterator[str]:
 
 
 def _paths(file: CaseFile) -> Iterator[tuple[str, str, tuple[Any, ...]]]:
-    if file.region.polygon:
-        yield "region.polygon", file.region.polygon, ("region", "polygon")
+    for key in ("polygon", "population"):
+        if path := getattr(file.region, key):
+            yield f"region.{key}", path, ("region", key)
     for table in ("documents", "datasets", "layers"):
         for number, entry in enumerate(getattr(file, table)):
             for key in ("path", "places", "polygons"):

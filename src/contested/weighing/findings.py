@@ -1,7 +1,7 @@
 """All tests of a case, and the rows that each used.
 
-In: a case and its tables ``incidents``, ``incident_places``, ``control`` and ``fronts``. Out: the
-tables ``findings`` and ``finding_rows``. Refuses: a missing table (:class:`WeighingError`).
+In: a case and its tables ``incidents``, ``incident_places``, ``holdings``, ``control`` and ``fronts``. Out:
+the tables ``findings`` and ``finding_rows``. Refuses: a missing table (:class:`WeighingError`).
 
 Every test in :data:`TESTS` runs for every weighing that the case declares, first on the layer it
 names, then on each other layer of the case, one by one: a result that holds in one map only is
@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 from contested.base.case import Case, Weighing
 from contested.base.errors import WeighingError
-from contested.base.records import FINDING_ROWS, FINDINGS
+from contested.base.records import FINDING_ROWS, FINDINGS, TABLES
 from contested.weighing.following import order_of_attacks_and_falls
-from contested.weighing.sample import Finding, Incident, Sample, make_sample
+from contested.weighing.sample import Finding, Sample, case_layers, make_sample
 from contested.weighing.zones import area_shares, front_distances
 
 if TYPE_CHECKING:
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
 #: The tests, in the order in which a reader meets them.
 TESTS: tuple[Callable[[Sample], Finding], ...] = (area_shares, front_distances, order_of_attacks_and_falls)
-_NEEDED = ("incidents", "incident_places", "control", "fronts")
+_NEEDED = ("incidents", "incident_places", "holdings", "control", "fronts")
+#: Tables beside ``incidents`` whose rows each test looks at; the others use incidents and their places.
+_LOOKED_AT = {"area_shares": "control", "front_distances": "fronts", "order_of_attacks_and_falls": "fronts"}
 
 
 def weigh_case(case: Case, tables: Mapping[str, pa.Table]) -> tuple[pa.Table, pa.Table]:
@@ -40,7 +42,8 @@ def weigh_case(case: Case, tables: Mapping[str, pa.Table]) -> tuple[pa.Table, pa
     case
         The case; its ``[[weighing]]`` entries say what is weighed.
     tables
-        The tables ``incidents``, ``incident_places``, ``control`` and ``fronts``; others are ignored.
+        The tables ``incidents``, ``incident_places``, ``holdings``, ``control`` and ``fronts``; ``records``, when
+        there, names the sources. Others are ignored.
 
     Returns
     -------
@@ -52,21 +55,26 @@ def weigh_case(case: Case, tables: Mapping[str, pa.Table]) -> tuple[pa.Table, pa
     WeighingError
         When one of the tables is missing.
     """
+    import pyarrow as pa
+
     for name in _NEEDED:
         if name not in tables:
             raise WeighingError(f'the table "{name}" is missing; weighing needs {", ".join(_NEEDED)}: build the case')
+    layers = case_layers(case, tables["holdings"])
     findings: list[dict[str, Any]] = []
-    rows: list[dict[str, Any]] = []
+    rows = [FINDING_ROWS.empty()]
     for weighing, layer in _pairs(case):
-        sample = make_sample(case, weighing, layer, tables)
+        if layer not in layers:
+            continue  # none of its rows could be read: the rejects say why
+        sample = make_sample(case, weighing, layer, tables, layers)
         for test in TESTS:
             finding = test(sample)
             finding_id = "-".join(
                 (finding.test.replace("_", "-"), weighing.event, layer, weighing.advancing, weighing.losing)
             )
             findings.append(_finding_row(finding_id, finding, sample))
-            rows.extend(_used_rows(finding_id, finding, sample))
-    return FINDINGS.from_rows(findings), FINDING_ROWS.from_rows(rows)
+            rows.append(_used_rows(finding_id, finding, layer, tables))
+    return FINDINGS.from_rows(findings), FINDING_ROWS.check(pa.concat_tables(rows))
 
 
 def _pairs(case: Case) -> Iterator[tuple[Weighing, str]]:
@@ -111,19 +119,26 @@ def _finding_row(finding_id: str, finding: Finding, sample: Sample) -> dict[str,
     }
 
 
-def _used_rows(finding_id: str, finding: Finding, sample: Sample) -> Iterator[dict[str, Any]]:
+def _used_rows(finding_id: str, finding: Finding, layer: str, tables: Mapping[str, pa.Table]) -> pa.Table:
     """The rows of each incident that a finding looked at: itself, its places, areas and front."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
 
-    def row(table: str, role: str, *key: object) -> dict[str, Any]:
-        return {"finding_id": finding_id, "table": table, "row_key": "|".join(map(str, key)), "role": role}
-
-    incidents: dict[str, Incident] = {i.incident_id: i for i in (*sample.incidents, *sample.others)}
-    for incident_id, role in sorted(finding.roles.items()):
-        yield row("incidents", role, incident_id)
-        for place in incidents[incident_id].places:
-            yield row("incident_places", role, incident_id, place.place_no)
-            if finding.test == "area_shares":
-                for party in sorted(place.shares):
-                    yield row("control", role, incident_id, place.place_no, sample.layer, party)
-            elif place.has_front_row:
-                yield row("fronts", role, incident_id, place.place_no, sample.layer)
+    roles = pa.table({"incident_id": list(finding.roles), "role": list(finding.roles.values())})
+    parts = []
+    for name in ("incidents", "incident_places", _LOOKED_AT.get(finding.test)):
+        if name is None:
+            continue
+        rows = tables[name]
+        if "layer" in rows.column_names:
+            rows = rows.filter(pc.equal(rows["layer"], layer))
+        used = rows.select(TABLES[name].key).join(roles, "incident_id", join_type="inner")
+        key = [used[column].cast(pa.string()) for column in TABLES[name].key]
+        parts.append(
+            pa.table({
+                "finding_id": pa.repeat(finding_id, used.num_rows), "table": pa.repeat(name, used.num_rows),
+                "row_key": key[0] if len(key) == 1 else pc.binary_join_element_wise(*key, "|"), "role": used["role"],
+            })
+        )  # fmt: skip
+    rows = pa.concat_tables(parts).cast(FINDING_ROWS.schema())
+    return rows.sort_by([("table", "ascending"), ("row_key", "ascending")])

@@ -12,9 +12,12 @@ from datetime import date
 from statistics import median
 from typing import Any
 
+import numpy as np
+
 from contested.base.errors import WeighingError
+from contested.territory.changes import next_change
 from contested.weighing.nulls import Chance, kendall_tau_b, order_chance
-from contested.weighing.sample import Finding, Incident, Sample, counted
+from contested.weighing.sample import Finding, Incidents, Mask, Sample, counted
 
 #: With two incidents the only orders are "same" and "reversed", each as likely as a coin's side.
 MIN_ORDERED = 3
@@ -31,23 +34,23 @@ _METHOD = (
 
 def order_of_attacks_and_falls(sample: Sample) -> Finding:
     """Order of attacks against the order in which their places fell to the advancing party."""
-    falls = {i.incident_id: found for i in sample.incidents if (found := _fall_days(i, sample.weighing.advancing))}
-    used = sorted(
-        (i for i in sample.incidents if i.dated and i.incident_id in falls),
-        key=lambda i: (i.date_start, i.incident_id),
-    )
-    kept = {i.incident_id for i in used}
-    roles = {i.incident_id: "used" if i.incident_id in kept else "refused" for i in sample.incidents}
-    left_out = [i for i in sample.incidents if i.incident_id not in kept]
-    lead_days = {i.incident_id: (falls[i.incident_id][0] - i.date_start).days for i in used}
+    incidents = sample.incidents
+    falls = _fall_days(sample, incidents)
+    dated = sample.dated(incidents)
+    order = np.lexsort((np.arange(len(incidents)), incidents.date_start.astype(np.int64)))
+    used = [int(row) for row in order if dated[row] and incidents.ids[row] in falls]
+    chosen = np.isin(np.arange(len(incidents)), used)
+    roles = dict(zip(incidents.ids, np.where(chosen, "used", "refused").tolist(), strict=True))
+    attacked = {incidents.ids[row]: incidents.date_start[row].item() for row in used}
+    lead_days = {name: (falls[name][0] - day).days for name, day in attacked.items()}
     details: dict[str, Any] = {
-        "attacked_on": {i.incident_id: i.date_start.isoformat() for i in used},
-        "first_place_fell_on": {i.incident_id: falls[i.incident_id][0].isoformat() for i in used},
-        "last_place_fell_on": {i.incident_id: falls[i.incident_id][1].isoformat() for i in used},
+        "attacked_on": {name: day.isoformat() for name, day in attacked.items()},
+        "first_place_fell_on": {name: falls[name][0].isoformat() for name in attacked},
+        "last_place_fell_on": {name: falls[name][1].isoformat() for name in attacked},
         "lead_days": lead_days,
         "median_lead_days": median(lead_days.values()) if lead_days else None,
-        "not_dated_to_a_week": sorted(i.incident_id for i in left_out if not i.dated),
-        "no_fall_in_the_layer": sorted(i.incident_id for i in left_out if i.dated),
+        "not_dated_to_a_week": [incidents.ids[row] for row in np.flatnonzero(~dated).tolist()],
+        "no_fall_in_the_layer": [incidents.ids[row] for row in np.flatnonzero(dated & ~chosen).tolist()],
     }
     common: dict[str, Any] = {
         "test": "order_of_attacks_and_falls",
@@ -62,9 +65,10 @@ def order_of_attacks_and_falls(sample: Sample) -> Finding:
         "details": details,
         "roles": roles,
     }
-    attacks = [i.date_start.toordinal() for i in used]
-    first = [falls[i.incident_id][0].toordinal() for i in used]
-    last = [falls[i.incident_id][1].toordinal() for i in used]
+    attacks = [day.toordinal() for day in attacked.values()]
+    first = [falls[name][0].toordinal() for name in attacked]
+    last = [falls[name][1].toordinal() for name in attacked]
+    left_out = int((~chosen).sum())
     try:
         if len(used) < MIN_ORDERED:
             raise WeighingError(
@@ -87,7 +91,11 @@ def order_of_attacks_and_falls(sample: Sample) -> Finding:
         last_text = (
             f"With the last place of each in place of the first, tau-b is {tau_last:.2f} and the share {p_last:.2g}. "
         )
-    taus = [tau, *([tau_last] if tau_last is not None else []), *_taus_at_last_days(used, first)]
+    taus = [
+        tau,
+        *([tau_last] if tau_last is not None else []),
+        *_taus_at_last_days(attacks, [incidents.date_end[row].item().toordinal() for row in used], first),
+    ]
     numbers = {
         "estimate": tau, "bound_low": min(taus), "bound_high": max(taus), "unit": "Kendall's tau-b, -1 to 1",
         "p_value": bound.p_greater, "seed": bound.seed,
@@ -105,10 +113,16 @@ def order_of_attacks_and_falls(sample: Sample) -> Finding:
     )
 
 
-def _fall_days(incident: Incident, advancing: str) -> tuple[date, date] | None:
-    """First and last day on which a place of the incident passed to the party; ``None`` when none did."""
-    days = [p.changed_on for p in incident.places if p.changed_on is not None and p.changed_to == advancing]
-    return (min(days), max(days)) if days else None
+def _fall_days(sample: Sample, incidents: Incidents) -> dict[str, tuple[date, date]]:
+    """First and last day on which a place of each incident passed to the advancing party, for those with one."""
+    days, parties = next_change(sample.control, incidents.lon, incidents.lat, incidents.date_start[incidents.owner])
+    fell: Mask = parties == sample.weighing.advancing
+    found: dict[str, tuple[date, date]] = {}
+    for owner, day in zip(incidents.owner[fell].tolist(), days[fell].tolist(), strict=True):
+        name = incidents.ids[owner]
+        first, last = found.get(name, (day, day))
+        found[name] = (min(first, day), max(last, day))
+    return found
 
 
 def _tau(attacks: Sequence[int], falls: Sequence[int]) -> float | None:
@@ -118,12 +132,9 @@ def _tau(attacks: Sequence[int], falls: Sequence[int]) -> float | None:
         return None
 
 
-def _taus_at_last_days(used: Sequence[Incident], falls: Sequence[int]) -> list[float]:
+def _taus_at_last_days(first: Sequence[int], latest: Sequence[int], falls: Sequence[int]) -> list[float]:
     """Tau when every attack lies on its last possible day, where that differs and leaves an order."""
-    latest = [i.date_end.toordinal() for i in used]
-    if latest == [i.date_start.toordinal() for i in used]:
-        return []
-    found = _tau(latest, falls)
+    found = None if latest == first else _tau(latest, falls)
     return [] if found is None else [found]
 
 
@@ -160,12 +171,12 @@ def _reading(sample: Sample, lead_days: dict[str, int], tau: float, bound: Chanc
     )
 
 
-def _left_out(left_out: Sequence[Incident], sample: Sample) -> str:
+def _left_out(left_out: int, sample: Sample) -> str:
     if not left_out:
         return ""
     return (
-        f"{counted(len(left_out), 'incident')} without a known day, or whose places did not pass to "
-        f"{sample.advancing} while the layer lasts, {'is' if len(left_out) == 1 else 'are'} left out. "
+        f"{counted(left_out, 'incident')} without a known day, or whose places did not pass to "
+        f"{sample.advancing} while the layer lasts, {'is' if left_out == 1 else 'are'} left out. "
     )
 
 

@@ -7,89 +7,144 @@ worst-case bounds are printed all the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from statistics import fmean, median
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from contested.base.errors import WeighingError
 from contested.base.records import CONTESTED, UNKNOWN
-from contested.weighing.nulls import Chance, label_chance, wilson_interval
+from contested.weighing.draws import Draws, draw_incidents
+from contested.weighing.imputed import Pooled, pool_shares
+from contested.weighing.labels import LabelChance, find_episodes, independent_count, label_chance, strata_of
+from contested.weighing.nulls import SEED, wilson_interval
 from contested.weighing.reporting import reporting_term
-from contested.weighing.sample import MIN_INCIDENTS, Finding, Incident, Sample, counted
+from contested.weighing.sample import MIN_INCIDENTS, Finding, Incidents, Mask, Reals, Sample, counted
 
-#: A mean of shares closer than this to 0 or 1 is taken for it: sums of shares carry rounding.
+#: A share closer than this to 0 or 1 is taken for it: sums of shares carry rounding.
 SURE = 1e-9
+#: Incidents whose disc is at most this wide, metres, and whose day is known, are what a study keeps that drops the
+#: imprecise ones: its result is printed beside ours.
+PRECISE_M = 1_000.0
+#: Most incidents listed by name in the details of a finding: beyond, the tables hold them.
+MOST_LISTED = 200
 
-_LABELLING = (
-    "random labelling: places and days of all incidents stay, and which of them are of the event is shuffled "
-    "among incidents of the same datasets and month"
+LABELLING = (
+    "random labelling: places and days of all incidents stay, and which of them are of the event is shuffled among "
+    "incidents of the same datasets, month and square of 50 km, those of one salvo together; it asks whether attacks "
+    "of this kind fell otherwise than the other attacks that the same sources report"
 )
-_UNIT_NOTE = "The incident is the unit: the share of one with several places is the mean over them."
+UNIT_NOTE = "The incident is the unit: one with several places may have been at any of them."
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """The event's incidents on the ground: which can be used, and what the draws say of them.
+
+    ``used`` are dated incidents on ground that the layer covers.
+    """
+
+    sample: Sample
+    used: Mask
+
+    @cached_property
+    def incidents(self) -> Incidents:
+        """Those used."""
+        return self.sample.incidents.take(self.used)
+
+    @cached_property
+    def draws(self) -> Draws:
+        """Their draws, in proportion to where such incidents fall."""
+        return draw_incidents(self.sample, self.incidents, SEED)
+
+    @cached_property
+    def episodes(self) -> NDArray[np.int64]:
+        """Episode of each."""
+        return find_episodes(self.incidents)
+
+    @cached_property
+    def n_independent(self) -> float:
+        """Independent incidents that they count for."""
+        return independent_count(self.episodes)
+
+    def pooled(self, party: str, draws: Draws | None = None) -> Pooled:
+        """Share on the party's ground."""
+        one = self.draws if draws is None else draws
+        hits = one.fell_on(party).sum(axis=0)
+        return pool_shares(hits, one.known.sum(axis=0), self.n_independent)
+
+
+def place_incidents(sample: Sample) -> Placed:
+    """The dated incidents on covered ground."""
+    return Placed(sample, sample.dated(sample.incidents) & sample.covered(sample.shares))
 
 
 def area_shares(sample: Sample) -> Finding:
     """In whose area the incidents lay on their day.
 
-    The estimate is the mean share of the losing party's area over dated incidents on covered
-    ground, with Wilson's 90 % interval. The bounds let every ambiguous incident, and every one that
-    could not be placed or dated, fall either way.
+    The estimate is the share of the losing party's area over draws of place, day and layer, with Wilson's 90 % interval
+    widened by Rubin's rules. The bounds let every ambiguous incident, and every one that could not be placed or dated,
+    fall either way.
     """
-    question = f"Did the attacks fall in the area held by {sample.losing}?"
-    method = (
-        "For each place, the share of its disc that lay in each party's area, averaged over the possible days. "
-        f"{_UNIT_NOTE} 90 % Wilson interval for the mean share (Wilson 1927). "
-        "Worst case: every incident that is not wholly in or wholly out of the area, or that could not be placed "
-        "or dated, falls one way, then the other."
-    )
     party = sample.weighing.losing
-    used = [i for i in sample.incidents if i.dated and i.covered]
-    left_out = [i for i in sample.incidents if not (i.dated and i.covered)]
-    shares = {i.incident_id: i.share(party) for i in used}
-    inside = [key for key, share in shares.items() if share >= 1.0 - SURE]
-    # Ground that is contested or not covered may be anyone's, so it makes an incident ambiguous too.
-    ambiguous = [i.incident_id for i in used if shares[i.incident_id] < 1.0 - SURE and _may_be(i, party) > SURE]
-    roles = {i.incident_id: "ambiguous" if i.incident_id in ambiguous else "used" for i in used}
-    roles |= {i.incident_id: "refused" for i in left_out}
-    details = _area_details(sample, used, left_out, inside, ambiguous)
+    placed = place_incidents(sample)
+    shares = sample.shares
+    may_be, wholly = _may_be(sample, placed, party)
+    ambiguous = placed.used & may_be & ~wholly
+    inside = placed.used & wholly
+    left_out = ~placed.used
+    roles = _roles(sample.incidents, placed.used, ambiguous)
+    details = _area_details(sample, placed, inside, ambiguous)
     common: dict[str, Any] = {
-        "test": "area_shares", "question": question, "n": len(used), "method": method, "details": details,
+        "test": "area_shares", "question": f"Did the attacks fall in the area held by {sample.losing}?",
+        "n": int(placed.used.sum()), "method": _area_method(sample), "details": details,
         "assumptions": (
-            f"The layer {sample.layer} is right to within each place's radius.",
-            "Each incident is one independent event.",
+            _layer_assumption(sample),
+            "Each salvo, incidents within a day and 5 km, is one independent event.",
+            "Within a place's disc, and as far from the front, all ground is equally likely; how precisely a place is "
+            "known does not depend on whose ground it is.",
             "Attacks in both areas are equally likely to be reported, or the reporting term says how far they are not.",
         ),
     }  # fmt: skip
-    if not used:
-        return Finding(**common, refused=True, reading=_nothing_used(sample, left_out), roles=roles)
-    total = sum(shares.values())
-    estimate = total / len(used)
-    low, high = wilson_interval(min(total, float(len(used))), len(used))
+    if not placed.used.any():
+        return Finding(**common, refused=True, reading=_nothing_used(sample), roles=roles)
+    pooled = placed.pooled(party)
     n_all = len(sample.incidents)
     numbers: dict[str, Any] = {
-        "estimate": estimate, "low": low, "high": high, "unit": f"share of incidents in the area of {party}",
-        "bound_low": len(inside) / n_all, "bound_high": (len(inside) + len(ambiguous) + len(left_out)) / n_all,
-        "interval": "90 % Wilson interval",
+        "estimate": pooled.estimate, "low": pooled.low, "high": pooled.high,
+        "unit": f"share of incidents in the area of {party}",
+        "bound_low": inside.sum() / n_all, "bound_high": (inside | ambiguous | left_out).sum() / n_all,
+        "interval": "90 % Wilson interval, widened by what the draws differ (Rubin's rules)", "seed": SEED,
     }  # fmt: skip
-    in_either = total + sum(i.share(sample.weighing.advancing) for i in used)
-    numbers["reporting_term"], details["reporting"] = reporting_term(sample, total, in_either)
+    details |= _pooled_details(sample, placed, pooled)
+    hits = float(placed.draws.fell_on(party).sum(axis=0).mean())
+    in_either = hits + float(placed.draws.fell_on(sample.weighing.advancing).sum(axis=0).mean())
+    weight = placed.n_independent / len(placed.incidents)
+    numbers["reporting_term"], details["reporting"] = reporting_term(sample, hits, in_either, in_either * weight)
     reading = [
-        f"{len(inside)} of {counted(len(used), 'incident')} lay wholly in the area held by {sample.losing} on the day"
-        + (f", {len(ambiguous)} partly or possibly" if ambiguous else "")
-        + f" (layer {sample.layer}); the expected share is {estimate:.0%} (90 % interval {low:.0%} to {high:.0%}"
-        f", worst case {numbers['bound_low']:.0%} to {numbers['bound_high']:.0%})."
+        f"{inside.sum():,} of {counted(common['n'], 'incident')} lay wholly in the area held by {sample.losing} on the "
+        f"day{f', {ambiguous.sum():,} partly or possibly' if ambiguous.any() else ''} (layer {sample.layer}); the "
+        f"expected share is {pooled.estimate:.0%} (90 % interval {pooled.low:.0%} to {pooled.high:.0%}, worst case "
+        f"{numbers['bound_low']:.0%} to {numbers['bound_high']:.0%})."
     ]
-    if left_out:
+    if left_out.any():
         reading.append(
-            f"{counted(len(left_out), 'incident')} could not be placed or dated; the worst case counts them either way."
+            f"{counted(int(left_out.sum()), 'incident')} could not be placed or dated, or lay where the layer shows "
+            "nothing; the worst case counts them either way."
         )
-    chance, refusal = _against_others(sample, used, lambda incident: incident.share(party), roles)
+    values = _pooled_values(sample, placed, lambda draws: draws.fell_on(party), shares)
+    chance, refusal = against_others(sample, placed.used, values, roles)
     if chance is None:
         reading.append(refusal)
     else:
-        numbers |= {"p_value": chance.p_greater, "null_model": _LABELLING, "seed": chance.seed}
+        numbers |= chance_numbers(chance)
+        details["random_labelling"] = chance_details(chance)
         reading.append(
-            "If labels were handed out at random among the same datasets' incidents of the same month, so high a "
-            f"share would come with probability {chance.p_greater:.2g}."
+            f"The other attacks of the same datasets, months and regions would give {chance.expected:.0%}; if labels "
+            f"were handed out at random among them, so high a share would come with probability {chance.p_greater:.2g}."
         )
     reading.append(
         f"This does not show who attacked: it shows whose ground was hit, and only as far as attacks on the ground of "
@@ -105,159 +160,293 @@ def front_distances(sample: Sample) -> Finding:
     radius, towards the front and away from it.
     """
     near_m = sample.weighing.near_front_m
-    method = (
-        "Geodesic distance from each place to the nearest boundary between the two parties on the first day; of "
-        "several places the nearest counts. Worst case: every place lies nearer, then farther, by its radius. "
-        f"Near means within {near_m:g} m, set in the case before the result was seen."
-    )
-    distances = {i.incident_id: found for i in sample.incidents if i.dated and (found := _front_m(i)) is not None}
-    roles = {i.incident_id: "used" if i.incident_id in distances else "refused" for i in sample.incidents}
-    left_out = [i for i in sample.incidents if i.incident_id not in distances]
+    dated = sample.dated(sample.incidents)
+    distance, nearer, farther = _front_m(sample, sample.incidents)
+    used = dated & ~np.isnan(distance)
+    left_out = ~used
+    roles = _roles(sample.incidents, used, np.zeros(len(used), dtype=bool))
     common: dict[str, Any] = {
         "test": "front_distances",
         "question": f"How near the front between {sample.advancing} and {sample.losing} did the attacks fall?",
-        "n": len(distances),
-        "method": method,
+        "n": int(used.sum()),
+        "method": (
+            "Geodesic distance from each place to the nearest boundary between the two parties on the first day; of "
+            "several places the nearest counts. Worst case: every place lies nearer, then farther, by its radius. "
+            f"Near means within {near_m:g} m, set in the case before the result was seen; the share near is over draws "
+            "of place, day and layer, with Wilson's 90 % interval widened by Rubin's rules. The test compares the mean "
+            "distance, draws of each incident averaged, with that of the other incidents."
+        ),
         "assumptions": (
-            f"The front of the layer {sample.layer} is right on the incident's first day.",
-            "Each incident is one independent event.",
+            _layer_assumption(sample),
+            "Each salvo, incidents within a day and 5 km, is one independent event.",
             "Attacks near the front and far from it are equally likely to be reported.",
         ),
     }
     details: dict[str, Any] = {
-        "front_m": distances,
-        "not_dated_or_no_front": sorted(i.incident_id for i in left_out),
+        "front_m": _listed(sample.incidents, distance, used),
+        "not_dated_or_no_front": _names(sample.incidents, left_out),
         "near_front_m": near_m,
     }
-    if not distances:
+    if not used.any():
         nothing = (
             f"For none of {counted(len(sample.incidents), 'incident')} does the layer {sample.layer} give a day's "
             "front and a place, so the distance was not computed. This shows nothing for or against any account."
         )
         return Finding(**common, details=details, refused=True, reading=nothing, roles=roles)
-    used = [i for i in sample.incidents if i.incident_id in distances]
-    values = list(distances.values())
-    near = sum(value <= near_m for value in values)
-    near_low, near_high = wilson_interval(near, len(values))
-    nearer, farther = zip(*(_front_bounds_m(i) for i in used), strict=True)
-    details |= {
-        "n_near": near,
-        "share_near": near / len(values),
-        "share_near_low": near_low,
-        "share_near_high": near_high,
-    }
+    placed = Placed(sample, used)
+    drawn_m = _drawn_front_m(sample, placed.draws)
+    counts = (~np.isnan(drawn_m)).sum(axis=0)
+    with np.errstate(invalid="ignore"):
+        near = (drawn_m <= near_m).sum(axis=0)
+    values = distance[used]
+    middle = float(np.median(values))
     numbers: dict[str, Any] = {
-        "estimate": median(values), "low": min(values), "high": max(values), "unit": "metres to the front, median",
-        "interval": "range of the incidents", "bound_low": median(nearer), "bound_high": median(farther),
+        "estimate": middle, "low": float(values.min()), "high": float(values.max()),
+        "unit": "metres to the front, median", "interval": "range of the incidents", "seed": SEED,
+        "bound_low": float(np.median(nearer[used])), "bound_high": float(np.median(farther[used])),
         "reporting_term": (
             "Reporters and rescuers may reach places near the front less, or more, than those behind it; nothing in "
             "the case measures which, and either would move the distances."
         ),
     }  # fmt: skip
+    details["n_near"] = int((values <= near_m).sum())
+    near_text = ""
+    if (counts > 0).sum() > 1:
+        pooled = pool_shares(near, counts, placed.n_independent)
+        details |= {
+            "share_near": pooled.estimate, "share_near_low": pooled.low, "share_near_high": pooled.high,
+            "share_near_missing": pooled.missing,
+        }  # fmt: skip
+        near_text = (
+            f" Over all places and days that they may have had, {pooled.estimate:.0%} lay that near (90 % interval "
+            f"{pooled.low:.0%} to {pooled.high:.0%})."
+        )
     reading = [
-        f"The {counted(len(values), 'incident')} lay a median of {median(values):,.0f} m from the front (range "
-        f"{min(values):,.0f} to {max(values):,.0f} m; worst case of the median {numbers['bound_low']:,.0f} to "
-        f"{numbers['bound_high']:,.0f} m), {near} of them within {near_m:,.0f} m (layer {sample.layer})."
+        f"The {counted(len(values), 'incident')} lay a median of {middle:,.0f} m from the front (range "
+        f"{values.min():,.0f} to {values.max():,.0f} m; worst case of the median {numbers['bound_low']:,.0f} to "
+        f"{numbers['bound_high']:,.0f} m), {details['n_near']:,} of them within {near_m:,.0f} m (layer "
+        f"{sample.layer}).{near_text}"
     ]
-    if left_out:
+    if left_out.any():
+        verb = "was" if left_out.sum() == 1 else "were"
         reading.append(
-            f"{counted(len(left_out), 'incident')} without a known day, place or front {_was(left_out)} left out."
+            f"{counted(int(left_out.sum()), 'incident')} without a known day, place or front {verb} left out."
         )
     # Nearer than others is a lower distance, and chance is asked for a higher value.
-    chance, refusal = _against_others(sample, used, lambda incident: -(_front_m(incident) or 0.0), roles, _has_front)
+    chance, refusal = _front_chance(sample, placed, roles)
     if chance is None:
         reading.append(refusal)
     else:
-        numbers |= {"p_value": chance.p_greater, "null_model": _LABELLING, "seed": chance.seed}
-        reading.append(f"So near a mean distance would come by such labelling with probability {chance.p_greater:.2g}.")
+        numbers |= chance_numbers(chance)
+        details["random_labelling"] = chance_details(chance)
+        reading.append(
+            f"The other attacks lay {-chance.expected:,.0f} m off in the mean, these {-chance.observed:,.0f} m; so "
+            f"near a mean would come by random labelling with probability {chance.p_greater:.2g}."
+        )
     reading.append("Nearness to a front does not show who attacked: fighting of any kind gathers there.")
     return Finding(
         **common, details=details, refused=chance is None, reading=" ".join(reading), roles=roles, numbers=numbers
     )
 
 
-def _has_front(incident: Incident) -> bool:
-    return _front_m(incident) is not None
+# ------------------------------------------------------------------------------------------ against the others
 
 
-def _covered(incident: Incident) -> bool:
-    return incident.covered
+def against_others(
+    sample: Sample, used: Mask, values: tuple[Reals, Mask], roles: dict[str, str]
+) -> tuple[LabelChance | None, str]:
+    """The event's incidents against others of the same datasets, month and region, or why that was refused.
 
-
-def _against_others(
-    sample: Sample,
-    used: Sequence[Incident],
-    value: Callable[[Incident], float],
-    roles: dict[str, str],
-    usable: Callable[[Incident], bool] = _covered,
-) -> tuple[Chance | None, str]:
-    """The event's incidents against others of the same datasets and month, or why that was refused."""
-    if len(used) < MIN_INCIDENTS:
-        verb = "is" if len(used) == 1 else "are"
+    ``values`` are numbers per incident and draw, of those used and then of the others that ``values[1]`` marks; none
+    was made with an eye on which is which.
+    """
+    n_used = int(used.sum())
+    if n_used < MIN_INCIDENTS:
+        verb = "is" if n_used == 1 else "are"
         return None, (
-            f"No test against chance was run: {counted(len(used), 'dated and placed incident')} {verb} fewer than the "
+            f"No test against chance was run: {counted(n_used, 'dated and placed incident')} {verb} fewer than the "
             f"{MIN_INCIDENTS} that one needs; so few show where they lay, not whether they lay there more than other "
             "attacks did."
         )
-    others = [other for other in sample.others if other.dated and usable(other)]
-    everyone = [*used, *others]
-    strata = [f"{'+'.join(i.datasets)} {i.date_start:%Y-%m}" for i in everyone]
+    table, compared = values
+    everyone = sample.incidents.take(used).joined(sample.others.take(compared))
+    labelled = np.arange(len(everyone)) < n_used
     try:
-        chance = label_chance([value(i) for i in everyone], [True] * len(used) + [False] * len(others), strata)
+        chance = label_chance(table, labelled, strata_of(everyone), find_episodes(everyone, labelled))
     except WeighingError as error:
         return None, f"No test against chance was run: {error}."
-    roles |= {other.incident_id: "compared" for other in others}
+    roles |= {sample.others.ids[row]: "compared" for row in np.flatnonzero(compared).tolist()}
     return chance, ""
 
 
-def _may_be(incident: Incident, party: str) -> float:
-    return incident.share(party) + incident.share(CONTESTED) + incident.share(UNKNOWN)
+def _pooled_values(sample: Sample, placed: Placed, value: Any, shares: Reals) -> tuple[Reals, Mask]:
+    """Values of the incidents used and of the comparable others, drawn together without their labels."""
+    compared = sample.dated(sample.others) & sample.covered(sample.other_shares)
+    everyone = placed.incidents.joined(sample.others.take(compared))
+    return value(draw_incidents(sample, everyone, SEED)).astype(np.float64), compared
 
 
-def _area_details(
-    sample: Sample,
-    used: Sequence[Incident],
-    left_out: Sequence[Incident],
-    inside: Sequence[str],
-    ambiguous: Sequence[str],
-) -> dict[str, Any]:
-    parties = sorted({party for incident in used for place in incident.located for party in place.shares})
+def _front_chance(sample: Sample, placed: Placed, roles: dict[str, str]) -> tuple[LabelChance | None, str]:
+    compared = sample.dated(sample.others) & ~np.isnan(_front_m(sample, sample.others)[0])
+    everyone = placed.incidents.joined(sample.others.take(compared))
+    metres = -_drawn_front_m(sample, draw_incidents(sample, everyone, SEED))
+    # A draw on a day without a front takes the incident's mean over the other draws.
+    known = ~np.isnan(metres)
+    mean = np.where(known, metres, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+    return against_others(sample, placed.used, (np.where(known, metres, mean[:, None]), compared), roles)
+
+
+def chance_numbers(chance: LabelChance) -> dict[str, Any]:
+    """The columns of a finding that a test against others fills."""
+    return {"p_value": chance.p_greater, "null_model": LABELLING}
+
+
+def chance_details(chance: LabelChance) -> dict[str, Any]:
+    """What stands behind the p-value."""
+    spread = np.quantile(chance.p_by_draw, (0.05, 0.5, 0.95)).tolist()
     return {
-        "share_of_incident": {i.incident_id: {party: i.share(party) for party in parties} for i in used},
-        "mean_share": {party: fmean(i.share(party) for i in used) for party in parties},
-        "n_wholly_in_losing_area": len(inside),
-        "n_wholly_out": len(used) - len(inside) - len(ambiguous),
-        "ambiguous": sorted(ambiguous),
-        "not_dated_to_a_week": sorted(i.incident_id for i in left_out if not i.dated),
-        "not_placed": sorted(i.incident_id for i in left_out if not i.located),
-        "not_covered": sorted(i.incident_id for i in left_out if i.located and not i.covered),
-        "places_without_area": sum(not place.shares for i in sample.incidents for place in i.places),
+        "observed": chance.observed, "expected": chance.expected, "p_two_sided": chance.p_two_sided,
+        "p_less": chance.p_less, "p_least": chance.p_least, "n_ways": chance.n_arrangements,
+        "counted": "all ways" if chance.seed is None else "ways drawn at random",
+        "n_shuffled": chance.n_shuffled, "n_episodes": chance.n_units, "n_strata": chance.n_strata,
+        "p_of_single_draws_low": spread[0], "p_of_single_draws_middle": spread[1], "p_of_single_draws_high": spread[2],
+    }  # fmt: skip
+
+
+# --------------------------------------------------------------------------------------------------- the parts
+
+
+def _may_be(sample: Sample, placed: Placed, party: str) -> tuple[Mask, Mask]:
+    """Whether each incident may lie on the party's ground, and whether it surely does: by its disc, and by every draw.
+
+    Ground that is contested or not covered may be anyone's.
+    """
+    shares = sample.shares
+    share = np.nan_to_num(sample.share_of(party))
+    open_ground = np.nan_to_num(sample.share_of(CONTESTED) + sample.share_of(UNKNOWN))
+    may_be, wholly = share + open_ground > SURE, share >= 1.0 - SURE
+    if placed.used.any():
+        draws = placed.draws
+        open_draws = draws.fell_on(CONTESTED) | ~draws.known
+        may_be[placed.used] |= (draws.fell_on(party) | open_draws).any(axis=1)
+        wholly[placed.used] &= draws.fell_on(party).all(axis=1)
+    return may_be & ~np.isnan(shares[:, 0]), wholly
+
+
+def _roles(incidents: Incidents, used: Mask, ambiguous: Mask) -> dict[str, str]:
+    words = np.where(ambiguous, "ambiguous", np.where(used, "used", "refused"))
+    return dict(zip(incidents.ids, words.tolist(), strict=True))
+
+
+def _area_method(sample: Sample) -> str:
+    layers = " and ".join([sample.layer, *(layer.name for layer in sample.also)])
+    return (
+        f"Each incident is drawn {sample.weighing.draws} times from its disc and its days, and laid over the layer "
+        f"{layers}, moved by what the case states as its error. Places are drawn in proportion to where such incidents "
+        "fall by area and distance from the front, which the incidents themselves show (data augmentation, Tanner & "
+        f"Wong 1987). {UNIT_NOTE} The interval is Wilson's for a share (1927), widened by the variance between draws "
+        "(Rubin 1987; Lott & Reiter 2020), and counts a salvo once. Worst case: every incident that is not wholly in "
+        "or out of the area in every draw, or that could not be placed or dated, falls one way, then the other."
+    )
+
+
+def _layer_assumption(sample: Sample) -> str:
+    doubt = sample.errors.get(sample.layer)
+    if doubt is None or not (doubt.boundary_m or doubt.lag_days):
+        return f"The layer {sample.layer} is right: the case states no error of it."
+    return (
+        f"The layer {sample.layer} is right to within {doubt.boundary_m:g} m (one standard deviation) and "
+        f"{counted(doubt.lag_days, 'day')}, as the case states."
+    )
+
+
+def _area_details(sample: Sample, placed: Placed, inside: Mask, ambiguous: Mask) -> dict[str, Any]:
+    incidents, shares = sample.incidents, sample.shares
+    used = placed.used
+    dated = sample.dated(incidents)
+    named = [n for n, _ in enumerate(sample.control.columns) if (shares[used, n] > 0).any()]
+    rows = np.flatnonzero(used).tolist()
+    listed = rows if len(rows) <= MOST_LISTED else []
+    return {
+        "share_of_incident": {
+            incidents.ids[row]: {sample.control.columns[n]: float(shares[row, n]) for n in named} for row in listed
+        },
+        "mean_share": {sample.control.columns[n]: float(shares[used, n].mean()) for n in named},
+        "n_wholly_in_losing_area": int(inside.sum()),
+        "n_wholly_out": int(used.sum() - inside.sum() - ambiguous.sum()),
+        "n_ambiguous": int(ambiguous.sum()),
+        "ambiguous": _names(incidents, ambiguous),
+        "not_dated_to_a_week": _names(incidents, ~dated),
+        "not_placed": _names(incidents, ~incidents.located),
+        "not_covered": _names(incidents, incidents.located & ~sample.covered(shares)),
+        "places_without_area": int((~incidents.usable).sum()),
     }
 
 
-def _nothing_used(sample: Sample, left_out: Sequence[Incident]) -> str:
-    if not left_out:
+def _pooled_details(sample: Sample, placed: Placed, pooled: Pooled) -> dict[str, Any]:
+    """How the estimate came about, and what stands beside it: even draws, and imprecise incidents dropped."""
+    party = sample.weighing.losing
+    even = placed.pooled(party, draw_incidents(sample, placed.incidents, SEED, fitted=False))
+    precise = (placed.incidents.radius_of <= PRECISE_M) & (placed.incidents.span_days == 1)
+    details: dict[str, Any] = {
+        "n_draws": sample.weighing.draws, "n_layers": 1 + len(sample.also), "n_independent": pooled.n,
+        "variance_within": pooled.within, "variance_between_draws": pooled.between,
+        "share_of_variance_by_imprecision": pooled.missing,
+        "places_drawn_evenly": {"estimate": even.estimate, "low": even.low, "high": even.high},
+    }  # fmt: skip
+    if precise.any():
+        share = float(np.nan_to_num(sample.share_of(party))[placed.used][precise].mean())
+        low, high = wilson_interval(min(share, 1.0) * precise.sum(), int(precise.sum()))
+        details["imprecise_dropped"] = {"n": int(precise.sum()), "estimate": share, "low": low, "high": high}
+    if sample.also:
+        names = (sample.layer, *(layer.name for layer in sample.also))
+        hits = placed.draws.fell_on(party).mean(axis=0)
+        details["share_by_layer"] = {
+            name: float(hits[placed.draws.layer_no == number].mean()) for number, name in enumerate(names)
+        }
+    return details
+
+
+def _nothing_used(sample: Sample) -> str:
+    incidents = sample.incidents
+    if not len(incidents):
         return f"The case holds no incident of {sample.event.title}, so there is nothing to count."
-    undated = sum(not i.dated for i in left_out)
-    unplaced = sum(not i.located for i in left_out)
-    uncovered = sum(i.located != () and not i.covered for i in left_out)
+    undated = int((~sample.dated(incidents)).sum())
+    unplaced = int((~incidents.located).sum())
+    uncovered = int((incidents.located & ~sample.covered(sample.shares)).sum())
     return (
-        f"None of {counted(len(left_out), 'incident')} could be used: {undated} not dated to a week, {unplaced} "
+        f"None of {counted(len(incidents), 'incident')} could be used: {undated} not dated to a week, {unplaced} "
         f"without a usable place, {uncovered} on ground that the layer {sample.layer} does not cover (an incident may "
         "count more than once). This shows nothing for or against any account."
     )
 
 
-def _front_m(incident: Incident) -> float | None:
-    found = [place.front_m for place in incident.places if place.front_m is not None]
-    return min(found) if found else None
+def _front_m(sample: Sample, incidents: Incidents) -> tuple[Reals, Reals, Reals]:
+    """Least distance over each incident's places; the same when each lies nearer, and farther, by its radius."""
+    if sample.front is None:
+        nothing = np.full(len(incidents), np.nan)
+        return nothing, nothing, nothing
+    days = incidents.date_start[incidents.owner]
+    metres = sample.front.distances(incidents.lon, incidents.lat, days).front_m
+    ends = (metres, np.maximum(0.0, metres - incidents.radius_m), metres + incidents.radius_m)
+    nearest, nearer, farther = (incidents.at_places(one, "min") for one in ends)
+    return nearest, nearer, farther
 
 
-def _front_bounds_m(incident: Incident) -> tuple[float, float]:
-    """Least distance over the places when each lies nearer, and when each lies farther, by its radius."""
-    found = [(p.front_m, p.radius_m or 0.0) for p in incident.places if p.front_m is not None]
-    return min(max(0.0, front_m - radius_m) for front_m, radius_m in found), min(f + r for f, r in found)
+def _drawn_front_m(sample: Sample, draws: Draws) -> Reals:
+    """Distance of each draw's place to the front on its day, shape (n, m); NaN without one."""
+    if sample.front is None:
+        return np.full(draws.code.shape, np.nan)
+    found = sample.front.distances(draws.lon.ravel(), draws.lat.ravel(), draws.day.ravel())
+    return found.front_m.reshape(draws.code.shape)
 
 
-def _was(items: Sequence[object]) -> str:
-    return "was" if len(items) == 1 else "were"
+def _listed(incidents: Incidents, values: Reals, some: Mask) -> dict[str, float]:
+    """Value by incident, where they are few enough to list."""
+    rows = np.flatnonzero(some).tolist()
+    return {incidents.ids[row]: float(values[row]) for row in rows} if len(rows) <= MOST_LISTED else {}
+
+
+def _names(incidents: Incidents, some: Mask) -> Sequence[str]:
+    """Ids, the first of them where they are many."""
+    return [incidents.ids[row] for row in np.flatnonzero(some)[:MOST_LISTED].tolist()]

@@ -1,0 +1,393 @@
+"""Where, when and on whose ground each incident may have been: draws of place, day and layer.
+
+In: incidents with radius and date interval, layers with their errors. Out: :class:`Draws`: for each incident and draw
+the ground that it fell on. Refuses: nothing; incidents without a usable place are unknown in every draw.
+
+Each draw takes one layer of those that show both parties, moves its days by up to its lag and its boundaries by a
+smooth random field as wide as its error: what is wrong with a map is wrong for all incidents at once. Within it each
+incident is placed in its disc and interval, by multiple imputation (Rubin 1987; for events of known imprecision Croicu
+& Hegre 2018):
+
+*even* draws take every point of the disc for equally likely, which pulls shares towards one half where discs reach
+over the front. *Fitted* draws (data augmentation, Tanner & Wong 1987, https://doi.org/10.1080/01621459.1987.10478458)
+let the incidents themselves say where such incidents fall: the ground is parted into classes (whose area, how far from
+the front), each with an intensity that has a gamma posterior given the incidents placed in it and its extent in the
+region; an incident's place is drawn in proportion to the intensity, and the two are drawn in turns. What is assumed:
+within a class and a disc all places are equally likely, and how precisely an incident is known does not depend on
+whose area it fell in, given the class.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contested.base.records import CONTESTED, UNKNOWN
+from contested.territory.control import ControlLayer
+from contested.weighing.sample import Days, Incidents, LayerDoubt, Mask, Reals, Sample, Whole
+
+#: Points that an incident's disc and interval are tried at; fewer for many incidents (:data:`MOST_POINTS`).
+POINTS = 64
+FEWEST_POINTS = 8
+#: Points tried in all, so that memory stays below about 1 GiB and time below some seconds.
+MOST_POINTS = 4_000_000
+#: Layer, lag and displacement are drawn so often; each such variant serves several draws.
+VARIANTS = 20
+#: Space-time points over the region that measure each class's extent: one of 5 % then comes out within 1.5 % of it.
+EXTENT_POINTS = 40_000
+#: Distances that part the classes, in units of the distance that the case calls near: a doubling each, so that the
+#: intensity is nearly even within one.
+BANDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
+#: Prior of each class's intensity, in incidents: with few incidents the draws stay close to even ones.
+PRIOR_SHAPE = 0.5
+#: Sweeps before the first draw, and between two of them.
+BURN_IN = 20
+THIN = 2
+#: Waves that make up a smooth field of displacements (random Fourier features, Rahimi & Recht 2007).
+WAVES = 32
+#: Reach of the field: how far apart two places are whose displacements are nearly alike, in units of the error.
+REACH = 5.0
+#: Mean radius of the earth, metres: places drawn on a sphere of it are right to 0.6 % of the radius drawn from.
+EARTH_M = 6_371_008.8
+
+Codes = NDArray[np.int16]
+
+
+@dataclass(frozen=True, eq=False)
+class Draws:
+    """Where each incident fell in each draw.
+
+    Attributes
+    ----------
+    columns
+        Parties in alphabetical order, then ``contested`` and ``unknown``, over all layers drawn from.
+    code
+        Number of the column of each incident in each draw, shape (n, m).
+    lon, lat, day
+        Place in degrees and day, shape (n, m): the place as the layer drawn would show it.
+    layer_no
+        Number of the layer of each draw (0 is the one asked), shape (m,).
+    even
+        Share of each incident's points per column, all taken for equally likely, mean over layers, shape (n, columns).
+    seed
+        Seed of the draws.
+    """
+
+    columns: tuple[str, ...]
+    code: Codes
+    lon: Reals
+    lat: Reals
+    day: Days
+    layer_no: Whole
+    even: Reals
+    seed: int
+
+    def fell_on(self, party: str) -> Mask:
+        """Whether each incident fell on the party's ground, shape (n, m)."""
+        if party not in self.columns:
+            return np.zeros(self.code.shape, dtype=bool)
+        found: Mask = self.code == self.columns.index(party)
+        return found
+
+    @cached_property
+    def known(self) -> Mask:
+        """Whether it fell on ground that the layer covers, shape (n, m)."""
+        found: Mask = self.code != len(self.columns) - 1
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class _Points:
+    """Points that incidents are tried at, shape (n, k); NaN for an incident without a usable place."""
+
+    lon: Reals
+    lat: Reals
+    day: Days
+    centre_lon: Reals
+    centre_lat: Reals
+
+
+@dataclass(frozen=True)
+class _Variant:
+    """One way in which the layers may be wrong."""
+
+    layer_no: int
+    lag_days: int
+    waves: tuple[Reals, Reals, Reals] | None
+    """Wave numbers (waves, 2) per metre, phases (waves,), amplitudes (waves, 2) in metres."""
+
+
+def draw_incidents(
+    sample: Sample, incidents: Incidents, seed: int, *, fitted: bool = True, distances: bool = True
+) -> Draws:
+    """Draw place, day and layer of each incident ``sample.weighing.draws`` times.
+
+    Parameters
+    ----------
+    sample
+        Layers, their errors, the two parties, the distance called near.
+    incidents
+        The incidents drawn; when ``fitted``, they together say where such incidents fall.
+    seed
+        Seed of the draws.
+    fitted
+        Whether places are drawn in proportion to the intensity, or evenly.
+    distances
+        Whether classes are parted by the distance from the front too.
+    """
+    generator = np.random.default_rng(seed)
+    layers = (sample.control, *sample.also)
+    columns = _columns(layers)
+    count = sample.weighing.draws
+    per = int(np.clip(MOST_POINTS // max(1, len(incidents)), FEWEST_POINTS, POINTS))
+    points = spread_points(incidents, per, generator)
+    variants = _draw_variants(sample, layers, generator)
+    each = np.array_split(np.arange(count), len(variants))
+    classes = _Classes(sample, columns, incidents, points, generator, fitted and distances)
+    code = np.full((len(incidents), count), len(columns) - 1, dtype=np.int16)
+    pick = np.zeros((len(incidents), count), dtype=np.int16)
+    shift_lon, shift_lat = np.zeros(pick.shape), np.zeros(pick.shape)
+    even = np.zeros((len(incidents), len(columns)))
+    lag = np.zeros(count, dtype=np.int64)
+    intensity: Reals | None = None
+    for variant, chosen in zip(variants, each, strict=True):
+        layer = layers[variant.layer_no]
+        moved = _displaced(points.centre_lon, points.centre_lat, variant)
+        codes = _codes(layer, columns, points.lon + moved[0], points.lat + moved[1], points.day, variant.lag_days)
+        even += _counts(codes, len(columns)) / (per * len(variants))
+        of_point = classes.of_points(codes)
+        if fitted:
+            extent = classes.extent(layer, variant)
+            counts = _counts(of_point, classes.count)
+            found, intensity = _augment(counts, extent, len(chosen), generator, intensity)
+            at = _pick_within(of_point, counts, found, generator)
+        else:
+            at = generator.integers(0, per, size=(len(incidents), len(chosen)))
+        pick[:, chosen] = at
+        code[:, chosen] = np.take_along_axis(codes, at, axis=1)
+        shift_lon[:, chosen], shift_lat[:, chosen] = moved
+        lag[chosen] = variant.lag_days
+    at = pick.astype(np.int64)
+    layer_no = np.concatenate([np.full(len(rows), v.layer_no) for v, rows in zip(variants, each, strict=True)])
+    return Draws(
+        columns, code,
+        np.take_along_axis(points.lon, at, axis=1) + shift_lon, np.take_along_axis(points.lat, at, axis=1) + shift_lat,
+        np.take_along_axis(points.day, at, axis=1) + lag.astype("timedelta64[D]"), layer_no, even, seed,
+    )  # fmt: skip
+
+
+def spread_points(incidents: Incidents, per: int, generator: np.random.Generator) -> _Points:
+    """Points spread evenly over each incident's places, discs and days, shape (n, per).
+
+    A low-discrepancy sequence (Roberts' R3) turned by a random amount for each incident: shares of a disc come out
+    several times closer than with independent points.
+    """
+    n = len(incidents)
+    places = np.flatnonzero(incidents.usable)
+    owner = incidents.owner[places]
+    counts = np.bincount(owner, minlength=n)
+    first = np.cumsum(counts) - counts
+    sequence = np.arange(1, per + 1)[:, None] * _R3 % 1.0
+    turned = (sequence[None, :, :] + generator.random((n, 1, 3))) % 1.0
+    # Places take turns; the points of one are as even as those of all.
+    number = (np.arange(per)[None, :] + generator.integers(0, 1 << 30, size=(n, 1))) % np.maximum(counts, 1)[:, None]
+    lon, lat, centre_lon, centre_lat = (np.full((n, per), np.nan) for _ in range(4))
+    has = counts > 0
+    if has.any():
+        row = places[(first[:, None] + number)[has]]
+        centre_lon[has], centre_lat[has] = incidents.lon[row], incidents.lat[row]
+        metres = incidents.radius_m[row] * np.sqrt(turned[has, :, 0])
+        lon[has], lat[has] = _destination(incidents.lon[row], incidents.lat[row], metres, turned[has, :, 1] * 2 * np.pi)
+    offset = np.floor(turned[:, :, 2] * incidents.span_days[:, None]).astype("timedelta64[D]")
+    return _Points(lon, lat, incidents.date_start[:, None] + offset, centre_lon, centre_lat)
+
+
+#: Powers of the inverse of the real root of x⁴ = x + 1 (Roberts 2018, the sequence R3).
+_R3 = 1.2207440846057596 ** -np.arange(1.0, 4.0)
+
+
+def _destination(lon: Reals, lat: Reals, metres: Reals, bearing: Reals) -> tuple[Reals, Reals]:
+    """Where one comes to on a sphere from a point (degrees) along a bearing (radians); over poles and 180° too."""
+    angle, north = metres / EARTH_M, np.radians(lat)
+    sine = np.sin(north) * np.cos(angle) + np.cos(north) * np.sin(angle) * np.cos(bearing)
+    there = np.arcsin(np.clip(sine, -1.0, 1.0))
+    east = np.arctan2(np.sin(bearing) * np.sin(angle) * np.cos(north), np.cos(angle) - np.sin(north) * sine)
+    # A point that does not move keeps its digits: the boundary of an area is where they matter.
+    still = metres == 0
+    moved = (lon + np.degrees(east) + 180.0) % 360.0 - 180.0
+    return np.where(still, lon, moved), np.where(still, lat, np.degrees(there))
+
+
+def _columns(layers: tuple[ControlLayer, ...]) -> tuple[str, ...]:
+    return (*sorted({party for layer in layers for party in layer.parties}), CONTESTED, UNKNOWN)
+
+
+def _codes(layer: ControlLayer, columns: tuple[str, ...], lon: Reals, lat: Reals, day: Days, lag_days: int) -> Codes:
+    """Column of ``columns`` that holds each point on the day that the layer shows ``lag_days`` later."""
+    wrapped = np.where(np.abs(lon) > 180.0, (lon + 180.0) % 360.0 - 180.0, lon)
+    days = (day + np.timedelta64(lag_days, "D")).astype("datetime64[D]")
+    found = layer.codes_on(wrapped.ravel(), np.clip(lat, -90.0, 90.0).ravel(), days.ravel()).reshape(lon.shape)
+    return np.array([columns.index(name) for name in layer.columns], dtype=np.int16)[found.astype(np.int64)]
+
+
+def _draw_variants(
+    sample: Sample, layers: tuple[ControlLayer, ...], generator: np.random.Generator
+) -> tuple[_Variant, ...]:
+    """The ways in which the layers may be wrong; one when none states an error and there is one layer."""
+    doubts = [sample.errors.get(layer.name, LayerDoubt()) for layer in layers]
+    if len(layers) == 1 and doubts[0] == LayerDoubt():
+        return (_Variant(0, 0, None),)
+    variants = []
+    for number in range(min(VARIANTS, sample.weighing.draws)):
+        layer_no = number % len(layers)
+        doubt = doubts[layer_no]
+        lag = int(generator.integers(-doubt.lag_days, doubt.lag_days + 1))
+        variants.append(_Variant(layer_no, lag, _draw_waves(doubt.boundary_m, generator)))
+    return tuple(variants)
+
+
+def _draw_waves(boundary_m: float, generator: np.random.Generator) -> tuple[Reals, Reals, Reals] | None:
+    if not boundary_m:
+        return None
+    numbers = generator.normal(0.0, 1.0 / (REACH * boundary_m), size=(WAVES, 2))
+    amplitudes = generator.normal(0.0, boundary_m * np.sqrt(2.0 / WAVES), size=(WAVES, 2))
+    return numbers, generator.uniform(0.0, 2 * np.pi, WAVES), amplitudes
+
+
+def _displaced(lon: Reals, lat: Reals, variant: _Variant) -> tuple[Reals, Reals]:
+    """Degrees by which the layer shows each point elsewhere, from the middle of its disc; one column for all points."""
+    if variant.waves is None or not lon.size:
+        return np.zeros((len(lon), 1)), np.zeros((len(lon), 1))
+    numbers, phases, amplitudes = variant.waves
+    x0, y0 = lon[:, :1], lat[:, :1]
+    per_degree = EARTH_M * np.pi / 180.0
+    east = per_degree * np.maximum(np.cos(np.radians(y0)), 1e-6)
+    metres = np.cos(x0 * east * numbers[:, 0] + y0 * per_degree * numbers[:, 1] + phases) @ amplitudes
+    return metres[:, :1] / east, metres[:, 1:] / per_degree
+
+
+def _counts(codes: Codes, count: int) -> Reals:
+    """How many points of each row bear each code, shape (n, count)."""
+    n = len(codes)
+    cells = np.arange(n)[:, None] * count + codes
+    return np.bincount(cells.ravel(), minlength=n * count).reshape(n, count).astype(np.float64)
+
+
+class _Classes:
+    """Classes of ground: whose it is and, for the two parties, how far from the front."""
+
+    def __init__(
+        self, sample: Sample, columns: tuple[str, ...], incidents: Incidents, points: _Points,
+        generator: np.random.Generator, by_distance: bool,
+    ) -> None:  # fmt: skip
+        self.columns = columns
+        self.front = sample.front if by_distance else None
+        self.edges = np.array(BANDS) * sample.weighing.near_front_m
+        self.bands = len(BANDS) + 1 if self.front is not None else 1
+        pair = (sample.weighing.advancing, sample.weighing.losing)
+        # Each party has its bands; contested and unknown ground have one class each.
+        self.banded = np.array([self.bands > 1 and name in pair for name in columns])
+        width = np.where(self.banded, self.bands, 1)
+        self.start = np.cumsum(width) - width
+        self.count = int(width.sum())
+        self.band = self._bands_of(points.lon, points.lat, points.day, incidents)
+        self.lon, self.lat, self.day = _over_region(sample, incidents, generator)
+        self.extent_band = self._bands_of(self.lon, self.lat, self.day)
+
+    def _bands_of(self, lon: Reals, lat: Reals, day: Days, incidents: Incidents | None = None) -> Codes:
+        """Band of each point; of points without a front the last."""
+        band = np.full(lon.shape, self.bands - 1, dtype=np.int16)
+        if self.front is None:
+            return band
+        # An exact point has one distance, whatever its draws.
+        rows = slice(None) if incidents is None else np.flatnonzero(_is_spread(incidents))
+        metres = self.front.distances(lon[rows].ravel(), lat[rows].ravel(), day[rows].ravel()).front_m
+        band[rows] = np.searchsorted(self.edges, np.where(np.isnan(metres), np.inf, metres)).reshape(lon[rows].shape)
+        if incidents is not None:
+            rest = np.flatnonzero(~_is_spread(incidents))
+            metres = self.front.distances(lon[rest, 0], lat[rest, 0], day[rest, 0]).front_m
+            band[rest] = np.searchsorted(self.edges, np.where(np.isnan(metres), np.inf, metres))[:, None]
+        return band
+
+    def of_points(self, codes: Codes) -> Codes:
+        """Class of each incident's points."""
+        return (self.start[codes] + np.where(self.banded[codes], self.band, 0)).astype(np.int16)
+
+    def extent(self, layer: ControlLayer, variant: _Variant) -> Reals:
+        """Share of the region and the days that each class takes up; never nought."""
+        moved = _displaced(self.lon[:, None], self.lat[:, None], variant)
+        codes = _codes(
+            layer, self.columns, self.lon + moved[0][:, 0], self.lat + moved[1][:, 0], self.day, variant.lag_days
+        )
+        found = np.bincount(
+            self.start[codes] + np.where(self.banded[codes], self.extent_band, 0), minlength=self.count
+        ).astype(np.float64)
+        return np.maximum(found, 0.5) / len(self.lon)
+
+
+def _is_spread(incidents: Incidents) -> Mask:
+    """Incidents whose points differ in place or day."""
+    several = np.bincount(incidents.owner[incidents.usable], minlength=len(incidents)) > 1
+    return several | (incidents.radius_of > 0) | (incidents.span_days > 1)
+
+
+def _over_region(sample: Sample, incidents: Incidents, generator: np.random.Generator) -> tuple[Reals, Reals, Days]:
+    """Points evenly over the ground and the days that the incidents may have been on."""
+    west, south, east, north = sample.region
+    some = incidents.usable
+    if some.any():
+        reach = incidents.radius_m[some] / (EARTH_M * np.pi / 180.0)
+        wide = reach / np.maximum(np.cos(np.radians(incidents.lat[some])), 0.01)
+        west, east = max(west, (incidents.lon[some] - wide).min()), min(east, (incidents.lon[some] + wide).max())
+        south, north = max(south, (incidents.lat[some] - reach).min()), min(north, (incidents.lat[some] + reach).max())
+    if not (west < east and south < north):
+        west, south, east, north = sample.region
+    spread = np.arange(1, EXTENT_POINTS + 1)[:, None] * _R3 % 1.0
+    spread = (spread + generator.random(3)) % 1.0
+    low, high = np.sin(np.radians(south)), np.sin(np.radians(north))
+    lat = np.degrees(np.arcsin(low + spread[:, 1] * (high - low)))
+    first = incidents.date_start.min() if len(incidents) else np.datetime64("1970-01-01")
+    last = incidents.date_end.max() if len(incidents) else first
+    days = first + np.floor(spread[:, 2] * ((last - first).astype(int) + 1)).astype("timedelta64[D]")
+    return west + spread[:, 0] * (east - west), lat, days
+
+
+def _augment(
+    counts: Reals, extent: Reals, draws: int, generator: np.random.Generator, intensity: Reals | None
+) -> tuple[Codes, Reals]:
+    """Classes of the incidents, drawn in turns with the intensities; shape (n, draws), and the last intensities."""
+    sure = counts.max(axis=1) >= counts.sum(axis=1) - 0.5
+    fixed = counts.argmax(axis=1)
+    unsure = np.flatnonzero(~sure)
+    classes = np.repeat(fixed[:, None], draws, axis=1).astype(np.int16)
+    if not len(unsure):
+        return classes, extent * 0.0 + 1.0
+    base = np.bincount(fixed[sure], minlength=len(extent)).astype(np.float64)
+    weight = counts[unsure].astype(np.float32)
+    usual = len(counts) / extent.sum()
+    burn_in = BURN_IN if intensity is None else 3
+    current = np.full(len(extent), usual) if intensity is None else intensity
+    taken = 0
+    for sweep in range(burn_in + THIN * draws):
+        running = np.cumsum(weight * current.astype(np.float32), axis=1)
+        level = generator.random(len(unsure), dtype=np.float32) * running[:, -1]
+        drawn = np.minimum((running <= level[:, None]).sum(axis=1), len(extent) - 1)
+        here = base + np.bincount(drawn, minlength=len(extent))
+        current = generator.gamma(PRIOR_SHAPE + here) / (PRIOR_SHAPE / usual + extent)
+        if sweep >= burn_in and (sweep - burn_in) % THIN == THIN - 1:
+            classes[unsure, taken] = drawn
+            taken += 1
+    return classes, current
+
+
+def _pick_within(of_point: Codes, counts: Reals, classes: Codes, generator: np.random.Generator) -> NDArray[np.int64]:
+    """One of the points of the class drawn, for each incident and draw."""
+    order = np.argsort(of_point, axis=1, kind="stable")
+    start = np.cumsum(counts, axis=1) - counts
+    wanted = classes.astype(np.int64)
+    first, many = (np.take_along_axis(values, wanted, axis=1) for values in (start, counts))
+    at = (first + np.floor(generator.random(wanted.shape) * many)).astype(np.int64)
+    return np.take_along_axis(order, at, axis=1)
