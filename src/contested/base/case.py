@@ -55,7 +55,7 @@ class Region(_Part):
     polygon: str | None = None
     """File of areas, relative to the case folder."""
     population: str | None = None
-    """CSV of inhabited places with ``lon,lat,population``: where chance puts attacks when it follows the people."""
+    """CSV with ``lon,lat,population``, or ``geonames``: where chance puts attacks when it follows the people."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Region:
@@ -461,7 +461,7 @@ def _path_faults(root: Path, file: CaseFile, lines: list[str]) -> Iterator[str]:
 
 def _paths(file: CaseFile) -> Iterator[tuple[str, str, tuple[Any, ...]]]:
     for key in ("polygon", "population"):
-        if path := getattr(file.region, key):
+        if (path := getattr(file.region, key)) and path != "geonames":
             yield f"region.{key}", path, ("region", key)
     for table in ("documents", "datasets", "layers"):
         for number, entry in enumerate(getattr(file, table)):

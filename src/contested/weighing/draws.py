@@ -25,19 +25,25 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from contested.base.places import Box
 from contested.base.records import CONTESTED, UNKNOWN
 from contested.territory.control import ControlLayer
+from contested.territory.fronts import LayerFront
+from contested.weighing.nulls import SEED
 from contested.weighing.sample import Days, Incidents, LayerDoubt, Mask, Reals, Sample, Whole
 
 #: Points that an incident's disc and interval are tried at; fewer for many incidents (:data:`MOST_POINTS`).
-POINTS = 64
+POINTS = 32
 FEWEST_POINTS = 8
-#: Points tried in all, so that memory stays below about 1 GiB and time below some seconds.
-MOST_POINTS = 4_000_000
+#: Points tried in all, and places drawn in all, so that memory stays below 1 GiB and time below some seconds: 100,000
+#: incidents are tried at 16 points and drawn 20 times, which for imputation is still enough (Rubin 1987).
+MOST_POINTS = 1_600_000
+MOST_DRAWS = 2_000_000
+FEWEST_DRAWS = 20
 #: Layer, lag and displacement are drawn so often; each such variant serves several draws.
 VARIANTS = 20
-#: Space-time points over the region that measure each class's extent: one of 5 % then comes out within 1.5 % of it.
-EXTENT_POINTS = 40_000
+#: Space-time points over the region that measure each class's extent: one of 5 % then comes out within 3 % of it.
+EXTENT_POINTS = 20_000
 #: Distances that part the classes, in units of the distance that the case calls near: a doubling each, so that the
 #: intensity is nearly even within one.
 BANDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
@@ -70,6 +76,8 @@ class Draws:
         Place in degrees and day, shape (n, m): the place as the layer drawn would show it.
     layer_no
         Number of the layer of each draw (0 is the one asked), shape (m,).
+    spread
+        Incidents whose place or day differs between draws, shape (n,).
     even
         Share of each incident's points per column, all taken for equally likely, mean over layers, shape (n, columns).
     seed
@@ -82,6 +90,7 @@ class Draws:
     lat: Reals
     day: Days
     layer_no: Whole
+    spread: Mask
     even: Reals
     seed: int
 
@@ -141,7 +150,7 @@ def draw_incidents(
     generator = np.random.default_rng(seed)
     layers = (sample.control, *sample.also)
     columns = _columns(layers)
-    count = sample.weighing.draws
+    count = int(np.clip(MOST_DRAWS // max(1, len(incidents)), FEWEST_DRAWS, sample.weighing.draws))
     per = int(np.clip(MOST_POINTS // max(1, len(incidents)), FEWEST_POINTS, POINTS))
     points = spread_points(incidents, per, generator)
     variants = _draw_variants(sample, layers, generator)
@@ -160,7 +169,7 @@ def draw_incidents(
         even += _counts(codes, len(columns)) / (per * len(variants))
         of_point = classes.of_points(codes)
         if fitted:
-            extent = classes.extent(layer, variant)
+            extent = classes.extent(layer)
             counts = _counts(of_point, classes.count)
             found, intensity = _augment(counts, extent, len(chosen), generator, intensity)
             at = _pick_within(of_point, counts, found, generator)
@@ -175,8 +184,18 @@ def draw_incidents(
     return Draws(
         columns, code,
         np.take_along_axis(points.lon, at, axis=1) + shift_lon, np.take_along_axis(points.lat, at, axis=1) + shift_lat,
-        np.take_along_axis(points.day, at, axis=1) + lag.astype("timedelta64[D]"), layer_no, even, seed,
+        np.take_along_axis(points.day, at, axis=1) + lag.astype("timedelta64[D]"), layer_no,
+        is_spread(incidents) | (len(variants) > 1), even, seed,
     )  # fmt: skip
+
+
+def drawn(sample: Sample, incidents: Incidents, *, fitted: bool = True) -> Draws:
+    """The draws of these incidents with the usual seed; kept with the sample, since several tests ask for them."""
+    key = (incidents.ids, fitted)
+    if key not in sample.kept:
+        sample.kept[key] = draw_incidents(sample, incidents, SEED, fitted=fitted)
+    found: Draws = sample.kept[key]
+    return found
 
 
 def spread_points(incidents: Incidents, per: int, generator: np.random.Generator) -> _Points:
@@ -285,50 +304,55 @@ class _Classes:
     ) -> None:  # fmt: skip
         self.columns = columns
         self.front = sample.front if by_distance else None
-        self.edges = np.array(BANDS) * sample.weighing.near_front_m
         self.bands = len(BANDS) + 1 if self.front is not None else 1
+        self.edges = np.array(BANDS[: self.bands - 1]) * sample.weighing.near_front_m
         pair = (sample.weighing.advancing, sample.weighing.losing)
         # Each party has its bands; contested and unknown ground have one class each.
         self.banded = np.array([self.bands > 1 and name in pair for name in columns])
         width = np.where(self.banded, self.bands, 1)
         self.start = np.cumsum(width) - width
         self.count = int(width.sum())
-        self.band = self._bands_of(points.lon, points.lat, points.day, incidents)
+        self.band = self._bands_of(points.lon, points.lat, points.day, is_spread(incidents))
         self.lon, self.lat, self.day = _over_region(sample, incidents, generator)
-        self.extent_band = self._bands_of(self.lon, self.lat, self.day)
+        self.extent_band = self._bands_of(self.lon[:, None], self.lat[:, None], self.day[:, None])[:, 0]
+        self.extents: dict[str, Reals] = {}
 
-    def _bands_of(self, lon: Reals, lat: Reals, day: Days, incidents: Incidents | None = None) -> Codes:
+    def _bands_of(self, lon: Reals, lat: Reals, day: Days, spread: Mask | None = None) -> Codes:
         """Band of each point; of points without a front the last."""
-        band = np.full(lon.shape, self.bands - 1, dtype=np.int16)
-        if self.front is None:
-            return band
-        # An exact point has one distance, whatever its draws.
-        rows = slice(None) if incidents is None else np.flatnonzero(_is_spread(incidents))
-        metres = self.front.distances(lon[rows].ravel(), lat[rows].ravel(), day[rows].ravel()).front_m
-        band[rows] = np.searchsorted(self.edges, np.where(np.isnan(metres), np.inf, metres)).reshape(lon[rows].shape)
-        if incidents is not None:
-            rest = np.flatnonzero(~_is_spread(incidents))
-            metres = self.front.distances(lon[rest, 0], lat[rest, 0], day[rest, 0]).front_m
-            band[rest] = np.searchsorted(self.edges, np.where(np.isnan(metres), np.inf, metres))[:, None]
-        return band
+        metres = front_metres(self.front, lon, lat, day, spread)
+        return np.searchsorted(self.edges, np.where(np.isnan(metres), np.inf, metres)).astype(np.int16)
 
     def of_points(self, codes: Codes) -> Codes:
         """Class of each incident's points."""
         return (self.start[codes] + np.where(self.banded[codes], self.band, 0)).astype(np.int16)
 
-    def extent(self, layer: ControlLayer, variant: _Variant) -> Reals:
-        """Share of the region and the days that each class takes up; never nought."""
-        moved = _displaced(self.lon[:, None], self.lat[:, None], variant)
-        codes = _codes(
-            layer, self.columns, self.lon + moved[0][:, 0], self.lat + moved[1][:, 0], self.day, variant.lag_days
-        )
-        found = np.bincount(
-            self.start[codes] + np.where(self.banded[codes], self.extent_band, 0), minlength=self.count
-        ).astype(np.float64)
-        return np.maximum(found, 0.5) / len(self.lon)
+    def extent(self, layer: ControlLayer) -> Reals:
+        """Share of the region and the days that each class takes up in the layer; never nought."""
+        if layer.name not in self.extents:
+            codes = _codes(layer, self.columns, self.lon, self.lat, self.day, 0)
+            found = np.bincount(
+                self.start[codes] + np.where(self.banded[codes], self.extent_band, 0), minlength=self.count
+            ).astype(np.float64)
+            self.extents[layer.name] = np.maximum(found, 0.5) / len(self.lon)
+        return self.extents[layer.name]
 
 
-def _is_spread(incidents: Incidents) -> Mask:
+def front_metres(front: LayerFront | None, lon: Reals, lat: Reals, day: Days, spread: Mask | None = None) -> Reals:
+    """Distance of each place to the front on its day, shape (n, m); NaN without one.
+
+    Rows that are not ``spread`` have one place and day in all columns, which is asked once.
+    """
+    metres = np.full(lon.shape, np.nan)
+    if front is None:
+        return metres
+    wide = np.ones(len(lon), dtype=bool) if spread is None else spread
+    for rows, columns in ((np.flatnonzero(wide), lon.shape[1]), (np.flatnonzero(~wide), 1)):
+        x, y, on = (values[rows, :columns] for values in (lon, lat, day))
+        metres[rows] = front.distances(x.ravel(), y.ravel(), on.ravel()).front_m.reshape(x.shape)
+    return metres
+
+
+def is_spread(incidents: Incidents) -> Mask:
     """Incidents whose points differ in place or day."""
     several = np.bincount(incidents.owner[incidents.usable], minlength=len(incidents)) > 1
     return several | (incidents.radius_of > 0) | (incidents.span_days > 1)
@@ -345,14 +369,19 @@ def _over_region(sample: Sample, incidents: Incidents, generator: np.random.Gene
         south, north = max(south, (incidents.lat[some] - reach).min()), min(north, (incidents.lat[some] + reach).max())
     if not (west < east and south < north):
         west, south, east, north = sample.region
-    spread = np.arange(1, EXTENT_POINTS + 1)[:, None] * _R3 % 1.0
-    spread = (spread + generator.random(3)) % 1.0
-    low, high = np.sin(np.radians(south)), np.sin(np.radians(north))
-    lat = np.degrees(np.arcsin(low + spread[:, 1] * (high - low)))
+    lon, lat = spread_over((west, south, east, north), EXTENT_POINTS)
     first = incidents.date_start.min() if len(incidents) else np.datetime64("1970-01-01")
     last = incidents.date_end.max() if len(incidents) else first
-    days = first + np.floor(spread[:, 2] * ((last - first).astype(int) + 1)).astype("timedelta64[D]")
-    return west + spread[:, 0] * (east - west), lat, days
+    turn = (np.arange(1, EXTENT_POINTS + 1) * _R3[2] + generator.random()) % 1.0
+    return lon, lat, first + np.floor(turn * ((last - first).astype(int) + 1)).astype("timedelta64[D]")
+
+
+def spread_over(box: Box, count: int) -> tuple[Reals, Reals]:
+    """Points spread evenly over the ground of a box, degrees."""
+    west, south, east, north = box
+    across, up = (np.arange(1, count + 1) * step % 1.0 for step in _R3[:2])
+    low, high = np.sin(np.radians(south)), np.sin(np.radians(north))
+    return west + across * (east - west), np.degrees(np.arcsin(low + up * (high - low)))
 
 
 def _augment(

@@ -20,7 +20,14 @@ from typing import TYPE_CHECKING, Any
 from contested.base.case import Case, Weighing
 from contested.base.errors import WeighingError
 from contested.base.records import FINDING_ROWS, FINDINGS, TABLES
+from contested.weighing.comparisons import (
+    area_against_area,
+    area_against_people,
+    area_against_rotation,
+    front_against_rotation,
+)
 from contested.weighing.following import order_of_attacks_and_falls
+from contested.weighing.population import read_population
 from contested.weighing.sample import Finding, Sample, case_layers, make_sample
 from contested.weighing.zones import area_shares, front_distances
 
@@ -28,7 +35,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 #: The tests, in the order in which a reader meets them.
-TESTS: tuple[Callable[[Sample], Finding], ...] = (area_shares, front_distances, order_of_attacks_and_falls)
+TESTS: tuple[Callable[[Sample], Finding], ...] = (
+    area_shares, area_against_people, area_against_rotation, area_against_area,
+    front_distances, front_against_rotation, order_of_attacks_and_falls,
+)  # fmt: skip
 _NEEDED = ("incidents", "incident_places", "holdings", "control", "fronts")
 #: Tables beside ``incidents`` whose rows each test looks at; the others use incidents and their places.
 _LOOKED_AT = {"area_shares": "control", "front_distances": "fronts", "order_of_attacks_and_falls": "fronts"}
@@ -61,12 +71,13 @@ def weigh_case(case: Case, tables: Mapping[str, pa.Table]) -> tuple[pa.Table, pa
         if name not in tables:
             raise WeighingError(f'the table "{name}" is missing; weighing needs {", ".join(_NEEDED)}: build the case')
     layers = case_layers(case, tables["holdings"])
+    population = read_population(case) if case.file.weighing else None
     findings: list[dict[str, Any]] = []
     rows = [FINDING_ROWS.empty()]
     for weighing, layer in _pairs(case):
         if layer not in layers:
             continue  # none of its rows could be read: the rejects say why
-        sample = make_sample(case, weighing, layer, tables, layers)
+        sample = make_sample(case, weighing, layer, tables, layers, population)
         for test in TESTS:
             finding = test(sample)
             finding_id = "-".join(
@@ -124,7 +135,9 @@ def _used_rows(finding_id: str, finding: Finding, layer: str, tables: Mapping[st
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    roles = pa.table({"incident_id": list(finding.roles), "role": list(finding.roles.values())})
+    # Without an incident the columns have no type of their own.
+    names, words = (pa.array(list(of), pa.string()) for of in (finding.roles, finding.roles.values()))
+    roles = pa.table({"incident_id": names, "role": words})
     parts = []
     for name in ("incidents", "incident_places", _LOOKED_AT.get(finding.test)):
         if name is None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -147,6 +148,16 @@ class Incidents:
 
 
 @dataclass(frozen=True, eq=False)
+class Population:
+    """Inhabited places: WGS 84 degrees and people, shape (k,); ``source`` as the case names it."""
+
+    source: str
+    lon: Reals
+    lat: Reals
+    people: Reals
+
+
+@dataclass(frozen=True, eq=False)
 class Sample:
     """What one test looks at."""
 
@@ -167,6 +178,11 @@ class Sample:
     """Layer → its own error as the case states it."""
     max_date_days: int = MAX_DATE_DAYS
     border: Border | None = None
+    population: Population | None = None
+    window: tuple[date, date] | None = None
+    """First and last day of the case's window."""
+    kept: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
+    """What one test computed and another asks for again."""
 
     @property
     def losing(self) -> str:
@@ -183,6 +199,15 @@ class Sample:
         """The front between the two parties; ``None`` when the layer never shows one of them."""
         pair = (self.weighing.advancing, self.weighing.losing)
         return LayerFront(self.control, pair, self.border) if set(pair) <= set(self.control.parties) else None
+
+    @property
+    def period(self) -> Days:
+        """Days that both the layer and the case's window hold."""
+        first, last = self.control.days
+        if self.window is not None:
+            first, last = max(first, self.window[0]), min(last, self.window[1])
+        days: Days = np.arange(np.datetime64(first, "D"), np.datetime64(last, "D") + 1)
+        return days
 
     def dated(self, incidents: Incidents) -> Mask:
         """Incidents whose days are known to a week (:data:`MAX_DATE_DAYS`)."""
@@ -255,8 +280,9 @@ class Finding:
 
 
 def make_sample(
-    case: Case, weighing: Weighing, layer: str, tables: Mapping[str, pa.Table], layers: Mapping[str, ControlLayer]
-) -> Sample:
+    case: Case, weighing: Weighing, layer: str, tables: Mapping[str, pa.Table], layers: Mapping[str, ControlLayer],
+    population: Population | None = None,
+) -> Sample:  # fmt: skip
     """The incidents of a weighing's event, and those of no event, over one layer.
 
     Parameters
@@ -269,6 +295,8 @@ def make_sample(
         ``incidents``, ``incident_places`` and, for the names of sources, ``records``.
     layers
         Layers of control by name (:func:`case_layers`).
+    population
+        Inhabited places, where the case names them.
     """
     every = read_incidents(tables)
     events = np.array(tables["incidents"].sort_by("incident_id")["event_id"].to_pylist(), dtype=object)
@@ -288,6 +316,8 @@ def make_sample(
         region=case.file.region.box,
         errors={name: LayerDoubt(one.error_m, one.lag_days) for name, one in entries.items()},
         border=_border(case, entry),
+        population=population,
+        window=(case.file.window.first, case.file.window.last),
     )
 
 

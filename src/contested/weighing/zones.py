@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from contested.base.errors import WeighingError
 from contested.base.records import CONTESTED, UNKNOWN
-from contested.weighing.draws import Draws, draw_incidents
+from contested.weighing.draws import Draws, drawn, front_metres
 from contested.weighing.imputed import Pooled, pool_shares
 from contested.weighing.labels import LabelChance, find_episodes, independent_count, label_chance, strata_of
 from contested.weighing.nulls import SEED, wilson_interval
@@ -58,7 +58,7 @@ class Placed:
     @cached_property
     def draws(self) -> Draws:
         """Their draws, in proportion to where such incidents fall."""
-        return draw_incidents(self.sample, self.incidents, SEED)
+        return drawn(self.sample, self.incidents)
 
     @cached_property
     def episodes(self) -> NDArray[np.int64]:
@@ -162,7 +162,8 @@ def front_distances(sample: Sample) -> Finding:
     near_m = sample.weighing.near_front_m
     dated = sample.dated(sample.incidents)
     distance, nearer, farther = _front_m(sample, sample.incidents)
-    used = dated & ~np.isnan(distance)
+    # Where the layer shows nothing, a front that it does not show may be nearer than the one that it does.
+    used = dated & ~np.isnan(distance) & sample.covered(sample.shares)
     left_out = ~used
     roles = _roles(sample.incidents, used, np.zeros(len(used), dtype=bool))
     common: dict[str, Any] = {
@@ -194,7 +195,7 @@ def front_distances(sample: Sample) -> Finding:
         )
         return Finding(**common, details=details, refused=True, reading=nothing, roles=roles)
     placed = Placed(sample, used)
-    drawn_m = _drawn_front_m(sample, placed.draws)
+    drawn_m = _front_m_of(sample, placed.draws)
     counts = (~np.isnan(drawn_m)).sum(axis=0)
     with np.errstate(invalid="ignore"):
         near = (drawn_m <= near_m).sum(axis=0)
@@ -230,7 +231,8 @@ def front_distances(sample: Sample) -> Finding:
     if left_out.any():
         verb = "was" if left_out.sum() == 1 else "were"
         reading.append(
-            f"{counted(int(left_out.sum()), 'incident')} without a known day, place or front {verb} left out."
+            f"{counted(int(left_out.sum()), 'incident')} without a known day or place, or where the layer shows "
+            f"nothing, {verb} left out."
         )
     # Nearer than others is a lower distance, and chance is asked for a higher value.
     chance, refusal = _front_chance(sample, placed, roles)
@@ -283,13 +285,14 @@ def _pooled_values(sample: Sample, placed: Placed, value: Any, shares: Reals) ->
     """Values of the incidents used and of the comparable others, drawn together without their labels."""
     compared = sample.dated(sample.others) & sample.covered(sample.other_shares)
     everyone = placed.incidents.joined(sample.others.take(compared))
-    return value(draw_incidents(sample, everyone, SEED)).astype(np.float64), compared
+    return value(drawn(sample, everyone)).astype(np.float64), compared
 
 
 def _front_chance(sample: Sample, placed: Placed, roles: dict[str, str]) -> tuple[LabelChance | None, str]:
-    compared = sample.dated(sample.others) & ~np.isnan(_front_m(sample, sample.others)[0])
+    has_front = ~np.isnan(_front_m(sample, sample.others)[0])
+    compared = sample.dated(sample.others) & has_front & sample.covered(sample.other_shares)
     everyone = placed.incidents.joined(sample.others.take(compared))
-    metres = -_drawn_front_m(sample, draw_incidents(sample, everyone, SEED))
+    metres = -_front_m_of(sample, drawn(sample, everyone))
     # A draw on a day without a front takes the incident's mean over the other draws.
     known = ~np.isnan(metres)
     mean = np.where(known, metres, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
@@ -364,7 +367,7 @@ def _area_details(sample: Sample, placed: Placed, inside: Mask, ambiguous: Mask)
     incidents, shares = sample.incidents, sample.shares
     used = placed.used
     dated = sample.dated(incidents)
-    named = [n for n, _ in enumerate(sample.control.columns) if (shares[used, n] > 0).any()]
+    named = [n for n, _ in enumerate(sample.control.columns) if (shares[used, n] > SURE).any()]
     rows = np.flatnonzero(used).tolist()
     listed = rows if len(rows) <= MOST_LISTED else []
     return {
@@ -386,7 +389,7 @@ def _area_details(sample: Sample, placed: Placed, inside: Mask, ambiguous: Mask)
 def _pooled_details(sample: Sample, placed: Placed, pooled: Pooled) -> dict[str, Any]:
     """How the estimate came about, and what stands beside it: even draws, and imprecise incidents dropped."""
     party = sample.weighing.losing
-    even = placed.pooled(party, draw_incidents(sample, placed.incidents, SEED, fitted=False))
+    even = placed.pooled(party, drawn(sample, placed.incidents, fitted=False))
     precise = (placed.incidents.radius_of <= PRECISE_M) & (placed.incidents.span_days == 1)
     details: dict[str, Any] = {
         "n_draws": sample.weighing.draws, "n_layers": 1 + len(sample.also), "n_independent": pooled.n,
@@ -433,12 +436,8 @@ def _front_m(sample: Sample, incidents: Incidents) -> tuple[Reals, Reals, Reals]
     return nearest, nearer, farther
 
 
-def _drawn_front_m(sample: Sample, draws: Draws) -> Reals:
-    """Distance of each draw's place to the front on its day, shape (n, m); NaN without one."""
-    if sample.front is None:
-        return np.full(draws.code.shape, np.nan)
-    found = sample.front.distances(draws.lon.ravel(), draws.lat.ravel(), draws.day.ravel())
-    return found.front_m.reshape(draws.code.shape)
+def _front_m_of(sample: Sample, draws: Draws) -> Reals:
+    return front_metres(sample.front, draws.lon, draws.lat, draws.day, draws.spread)
 
 
 def _listed(incidents: Incidents, values: Reals, some: Mask) -> dict[str, float]:
