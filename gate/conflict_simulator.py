@@ -115,7 +115,7 @@ class Map:
     along_m: float = 10_000.0
     """Distance along the front over which the displacement is alike, metres."""
     lag_days: int = 0
-    """How many days the map is late; of one that the case knows to be unsure, drawn from as many late to as many early."""
+    """Days that the map is late; where the case states them, drawn from so many late to so many early."""
     is_stated: bool = True
     """Whether the case states the two errors. A lag that it does not state is always late."""
     every_days: int = 1
@@ -157,8 +157,8 @@ class Truth:
     front_m
         Where the front ran, x in metres, shape (days, corners), from :data:`MARGIN_DAYS` before the first day.
     reporting_ratio
-        Chance that anyone reports an attack in the advancing party's area over the same in the losing party's; of
-        attacks of other kinds than the event.
+        Chance that any dataset which tells of the event reports an attack in the advancing party's area, over the same
+        in the losing party's; of attacks of other kinds than the event.
     """
 
     attacks: Attacks
@@ -208,8 +208,9 @@ def make_world(settings: Settings, seed: int) -> World:
 
 
 def reporting_ratio(reporters: tuple[Reporter, ...]) -> float:
-    """Chance to be in any dataset in the advancing party's area over that in the losing party's."""
-    missed = np.prod([[1 - r.chance * r.advancing_ratio, 1 - r.chance] for r in reporters], axis=0)
+    """Chance to be in any dataset that tells of the event, in the advancing party's area over the losing party's."""
+    telling = [r for r in reporters if r.event_ratio]
+    missed = np.prod([[1 - r.chance * r.advancing_ratio, 1 - r.chance] for r in telling], axis=0)
     return float((1 - missed[0]) / (1 - missed[1]))
 
 
