@@ -177,7 +177,7 @@ NULLS = (
     _null("order does not matter, late map", "the same, over a map that is seven days late and does not say so",
           Settings(Policy(None, n=60), _ALONE, maps=(Map(lag_days=7, is_stated=False),)), tests=(ORDER,),
           breaks="the map is late and the case does not know it"),
-    _null("labels, a dataset without the event", "one dataset tells of both kinds on both sides; another never tells of "
+    _null("labels, a dataset without the event", "one dataset tells of both kinds everywhere; another never tells of "
           "the event, and hardly of the advancing party's area",
           Settings(_SAME, _OTHERS, reporters=(Reporter(0.6), Reporter(0.6, 0.1, 0.0)), precisions=LOW)),
 )  # fmt: skip
