@@ -200,6 +200,10 @@ class Weighing(_Part):
     """Party whose ground shrank."""
     near_front_m: float = Field(1000.0, gt=0)
     """Distance that counts as near the front, metres; fixed before looking at the result."""
+    fall_days: int = Field(14, ge=1, le=180)
+    """Days after an attack in which a place counts as having fallen; fixed before looking at the result."""
+    cell_m: float | None = Field(None, gt=0)
+    """Side of the squares of ground that are compared, metres; ``near_front_m`` when left out."""
     draws: int = Field(100, ge=20, le=1000)
     """How often each incident's place, day and layer are drawn."""
 
