@@ -159,8 +159,8 @@ def test_incidents_against_others_of_the_same_source_and_month(weigh: Weigh) -> 
 def test_a_salvo_is_shuffled_as_one(weigh: Weigh) -> None:
     salvo = [{"day": 0, "places": [place()]} for _ in range(10)]
     area = weigh([*salvo, *spread(4, OUTSIDE, event=None)])["area_shares"]
-    # One episode among five.
-    assert area["p_value"] == pytest.approx(1 / 5)
+    # The one salvo falls on itself in ten of fourteen ways: as good as no evidence, where rows would give 1 in 1,001.
+    assert area["p_value"] == pytest.approx(10 / 14, abs=0.02)
 
 
 def test_ties_are_all_counted(weigh: Weigh) -> None:
@@ -443,7 +443,7 @@ def test_laws_of_findings(make_case: MakeCase, make_tables: MakeTables, incident
             bounds = finding["bound_low"], finding["estimate"], finding["bound_high"]
             assert sorted(bounds) == pytest.approx(list(bounds))
         assert not re.search(r"\b(guilty|culprit|responsible|did it)\b", finding["reading"])
-        says_less = "does not show" in finding["reading"] or "shows nothing" in finding["reading"]
+        says_less = re.search(r"does? not (show|say)|do not show|shows nothing", finding["reading"])
         assert says_less or (finding["n"] == 0 and not of_event)
 
 
