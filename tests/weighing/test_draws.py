@@ -236,11 +236,24 @@ def test_fitted_draws_find_the_share_that_was_planted(sample_of: MakeSample, pla
         assert even_error * (0.5 - planted) > 0
 
 
+@pytest.mark.xfail(strict=True, reason="precision that goes with the distance breaks what the draws assume")
+def test_unsure_incidents_near_the_front_are_not_surely_put_on_the_other_side(sample_of: MakeSample) -> None:
+    # All fell on the opposition's ground: the exact ones far from the front, the imprecise ones within 1 km of it.
+    generator = np.random.default_rng(1)
+    far = [{"day": n % 25, "places": [place(2000.0 + 400.0 * n, 200.0)]} for n in range(36)]
+    away, turn = 2500.0 * np.sqrt(generator.random(20)), generator.uniform(0, 2 * np.pi, 20)
+    east, north = generator.uniform(0, 1000.0, 20) + away * np.cos(turn), away * np.sin(turn)
+    near = [{"day": n, "places": [place(east[n], 2500.0, north=north[n])]} for n in range(20)]
+    sample = sample_of([*far, *near])
+    share = draw_incidents(sample, sample.incidents, 4).fell_on("opp")[36:].mean(axis=0)
+    assert np.quantile(share, 0.95) > 0.5
+
+
 def test_fitted_draws_do_not_hang_on_the_longitude(sample_of: MakeSample) -> None:
     region = {"name": "Invented", "box": [-180.0, -80.0, 180.0, 80.0]}
 
     def share_at(front: float) -> float:
-        """Share of wide discs on the front, beside exact incidents in the east that reach over the antimeridian."""
+        """Share of wide discs on the front, beside incidents on both sides that reach over the antimeridian."""
         world = shapely.box(-180, -90, 180, 90)
         boxes = [
             (holder, shapely.intersection(shapely.box(west - turn, 36.0, west + 0.4 - turn, 36.4), world))
@@ -248,13 +261,15 @@ def test_fitted_draws_do_not_hang_on_the_longitude(sample_of: MakeSample) -> Non
             for turn in (0.0, 360.0)
         ]
         ground = [(holder, -30, 60, area) for holder, area in boxes if area.area > 0]
-        places = [(front + 0.005 * n, 200.0) for n in range(4, 40)] + [(front, 2500.0)] * 20
+        exact = [(front + 0.002 * n, 100.0) for n in (*range(2, 32), *range(-12, -2))]
+        places = [*exact, *[(front, 2500.0)] * 20]
         incidents = [
             {"day": n % 25, "places": [{"lon": (lon + 180.0) % 360.0 - 180.0, "lat": 36.2, "radius_m": radius_m}]}
             for n, (lon, radius_m) in enumerate(places)
         ]
         sample = sample_of(incidents, {"wiki": ground}, region=region)
-        return float(draw_incidents(sample, sample.incidents, 4).fell_on("opp")[36:].mean())
+        return float(draw_incidents(sample, sample.incidents, 4).fell_on("opp")[len(exact) :].mean())
 
-    assert share_at(179.95) == pytest.approx(share_at(20.0), abs=0.01)
-    assert share_at(20.0) > 0.55
+    there = share_at(20.0)
+    assert 0.1 < there < 0.99
+    assert share_at(179.95) == pytest.approx(there, abs=0.01)

@@ -85,15 +85,16 @@ def test_each_column_has_the_p_of_its_own_and_the_mean_that_of_the_mean() -> Non
     assert chance.observed == pytest.approx(table[:3].mean())
 
 
-def test_an_episode_is_handed_its_label_as_one() -> None:
-    # Three labelled shells of one salvo beside three single incidents: one of four units bears the label.
-    chance = label_chance(
-        [9.0, 9.0, 9.0, 1.0, 2.0, 3.0], [True] * 3 + [False] * 3, ["s"] * 6, np.array([0, 0, 0, 3, 4, 5])
-    )
-    assert (chance.n_arrangements, chance.n_units) == (4, 4)
-    assert chance.p_greater == chance.p_least == 0.25
-    # The means of the ways: three shells, or one of the others.
-    assert chance.expected == pytest.approx((9.0 + 1.0 + 2.0 + 3.0) / 4)
+def test_a_salvo_is_laid_on_one_recorded_incident_and_its_surroundings() -> None:
+    # Three labelled shells of one salvo beside three single incidents: each of the six may bear the salvo.
+    alone = np.array([0, 0, 0, 3, 4, 5])
+    chance = label_chance([9.0, 9.0, 9.0, 1.0, 2.0, 3.0], [True] * 3 + [False] * 3, ["s"] * 6, np.stack([alone, alone]))
+    assert chance.n_salvos == 1
+    assert chance.seed is not None
+    assert (chance.observed, chance.expected) == pytest.approx((9.0, 5.5))
+    # Any of the three shells brings the salvo back to where it was; two more of a like one would not.
+    assert chance.p_greater == pytest.approx(0.5, abs=0.02)
+    assert chance.p_less == 1.0
 
 
 def test_two_salvos_by_hand() -> None:
@@ -144,18 +145,19 @@ def test_strata_part_datasets_months_and_squares() -> None:
     assert len(set(found)) == 5
 
 
-def test_law_p_is_level_with_salvos_when_episodes_are_shuffled_and_not_when_rows_are() -> None:
+def test_law_p_keeps_its_level_with_salvos_and_not_when_rows_are_shuffled() -> None:
     generator = np.random.default_rng(12)
-    level, by_episode, by_row = 0.1, [], []
+    level, by_salvo, by_row = 0.1, [], []
     for seed in range(150):
-        # Twelve salvos of one to eight shells; where a salvo falls is one draw, and its label is chance.
-        size = generator.integers(1, 9, 12)
-        episode = np.repeat(np.arange(12), size)
-        labelled = np.isin(episode, generator.choice(12, 5, replace=False))
-        values = np.repeat(generator.normal(size=12), size)
+        # Forty salvos of one to eight shells; where a salvo falls is one draw, and its label is chance.
+        size = generator.integers(1, 9, 40)
+        salvo = np.repeat(np.arange(40), size)
+        labelled = np.isin(salvo, generator.choice(40, 10, replace=False))
+        values = np.repeat(generator.normal(size=40), size)
         strata = np.zeros(len(values), dtype=int)
-        by_episode.append(label_chance(values, labelled, strata, episode, seed).p_greater)
+        by_salvo.append(label_chance(values, labelled, strata, np.stack([salvo, salvo]), seed, draws=199).p_greater)
         by_row.append(label_chance(values, labelled, strata, None, seed, draws=199).p_greater)
     error = 3 * np.sqrt(level * (1 - level) / 150)
-    assert np.mean(np.array(by_episode) <= level) == pytest.approx(level, abs=error)
+    assert np.mean(np.array(by_salvo) <= level) <= level + error
+    assert np.mean(np.array(by_salvo) <= 0.5) == pytest.approx(0.5, abs=3 * np.sqrt(0.25 / 150))
     assert np.mean(np.array(by_row) <= level) > level + error
