@@ -189,7 +189,7 @@ def make_labelling(sample: Sample, seed: int) -> Labelling:
     labelled = as_mask(len(sample.incidents), len(sample.others))
     draws = draw_incidents(sample, every, seed)
     values = draws.fell_on(sample.weighing.losing).astype(np.float64)
-    return Labelling(draws, values, labelled, strata_of(every), find_episodes(every, labelled))
+    return Labelling(draws, values, labelled, strata_of(every, sample.event_datasets), find_episodes(every, labelled))
 
 
 def geopandas_join(holdings: Any, party: str) -> Callable[[Labelling, int], Any]:
