@@ -26,10 +26,12 @@ from contested.weighing.comparisons import (
     area_against_rotation,
     front_against_rotation,
 )
-from contested.weighing.following import order_of_attacks_and_falls
+from contested.weighing.following import directions, order_of_attacks_and_falls
+from contested.weighing.losing_ground import before_and_after, loss_after_attack
 from contested.weighing.population import read_population
 from contested.weighing.salvos import salvos
 from contested.weighing.sample import Finding, Sample, case_layers, make_sample
+from contested.weighing.wake_finding import matched_wakes
 from contested.weighing.zones import area_shares, front_distances
 
 if TYPE_CHECKING:
@@ -38,7 +40,8 @@ if TYPE_CHECKING:
 #: The tests, in the order in which a reader meets them.
 TESTS: tuple[Callable[[Sample], Finding], ...] = (
     area_shares, area_against_people, area_against_rotation, area_against_area,
-    front_distances, front_against_rotation, order_of_attacks_and_falls, salvos,
+    front_distances, front_against_rotation, order_of_attacks_and_falls,
+    loss_after_attack, before_and_after, directions, matched_wakes, salvos,
 )  # fmt: skip
 #: Tests that ask no layer: they run beside the layer that the weighing names, and not beside the others again.
 WITHOUT_LAYER = (salvos,)

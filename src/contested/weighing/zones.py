@@ -19,7 +19,14 @@ from contested.base.errors import WeighingError
 from contested.base.records import CONTESTED, UNKNOWN
 from contested.weighing.draws import Draws, drawn, front_metres
 from contested.weighing.imputed import Pooled, pool_shares
-from contested.weighing.labels import LabelChance, find_episodes, independent_count, label_chance, strata_of
+from contested.weighing.labels import (
+    LabelChance,
+    find_episodes,
+    find_salvos,
+    independent_count,
+    label_chance,
+    strata_of,
+)
 from contested.weighing.nulls import SEED, wilson_interval
 from contested.weighing.reporting import reporting_term
 from contested.weighing.sample import MIN_INCIDENTS, Finding, Incidents, Mask, Reals, Sample, counted
@@ -34,7 +41,7 @@ MOST_LISTED = 200
 
 LABELLING = (
     "random labelling: places and days of all incidents stay, and which of them are of the event is shuffled among "
-    "incidents of the same datasets, month and square of 50 km, those of one salvo together; it asks whether attacks "
+    "incidents of the same datasets, month and square of 50 km, a salvo's as one; it asks whether attacks "
     "of this kind fell otherwise than the other attacks that the same sources report"
 )
 UNIT_NOTE = "The incident is the unit: one with several places may have been at any of them."
@@ -274,7 +281,7 @@ def against_others(
     everyone = sample.incidents.take(used).joined(sample.others.take(compared))
     labelled = np.arange(len(everyone)) < n_used
     try:
-        chance = label_chance(table, labelled, strata_of(everyone), find_episodes(everyone, labelled))
+        chance = label_chance(table, labelled, strata_of(everyone), find_salvos(everyone, labelled))
     except WeighingError as error:
         return None, f"No test against chance was run: {error}."
     roles |= {sample.others.ids[row]: "compared" for row in np.flatnonzero(compared).tolist()}
@@ -311,7 +318,7 @@ def chance_details(chance: LabelChance) -> dict[str, Any]:
         "observed": chance.observed, "expected": chance.expected, "p_two_sided": chance.p_two_sided,
         "p_less": chance.p_less, "p_least": chance.p_least, "n_ways": chance.n_arrangements,
         "counted": "all ways" if chance.seed is None else "ways drawn at random",
-        "n_shuffled": chance.n_shuffled, "n_episodes": chance.n_units, "n_strata": chance.n_strata,
+        "n_shuffled": chance.n_shuffled, "n_salvos": chance.n_salvos, "n_strata": chance.n_strata,
         "p_of_single_draws_low": spread[0], "p_of_single_draws_middle": spread[1], "p_of_single_draws_high": spread[2],
     }  # fmt: skip
 
