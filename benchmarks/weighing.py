@@ -51,7 +51,7 @@ from contested.weighing import clustering  # noqa: E402
 from contested.weighing.clustering import find_interaction, near_pairs  # noqa: E402
 from contested.weighing.draws import Draws, draw_incidents  # noqa: E402
 from contested.weighing.findings import TESTS, weigh_case  # noqa: E402
-from contested.weighing.labels import as_mask, find_episodes, label_chance, strata_of  # noqa: E402
+from contested.weighing.labels import find_salvos, label_chance, strata_of  # noqa: E402
 from contested.weighing.sample import Sample, case_layers, make_sample  # noqa: E402
 
 FIRST, DAYS = date(2015, 1, 1), 400
@@ -181,16 +181,16 @@ class Labelling:
     values: Any
     labelled: Any
     strata: Any
-    episodes: Any
+    salvos: Any
 
 
 def make_labelling(sample: Sample, seed: int) -> Labelling:
-    """Draws of all incidents, whether each fell on the losing party's ground, labels, strata and episodes."""
+    """Draws of all incidents, whether each fell on the losing party's ground, labels, strata and salvos."""
     every = sample.incidents.joined(sample.others)
-    labelled = as_mask(len(sample.incidents), len(sample.others))
+    labelled = np.arange(len(every)) < len(sample.incidents)
     draws = draw_incidents(sample, every, seed)
     values = draws.fell_on(sample.weighing.losing).astype(np.float64)
-    return Labelling(draws, values, labelled, strata_of(every), find_episodes(every, labelled))
+    return Labelling(draws, values, labelled, strata_of(every), find_salvos(every, labelled))
 
 
 def geopandas_join(holdings: Any, party: str) -> Callable[[Labelling, int], Any]:
@@ -343,8 +343,8 @@ def measure_labelling(counts: list[int], permutations: int, repeats: int, seed: 
 
 
 def shuffle_labels(given: Labelling, permutations: int) -> float:
-    """Random labelling by strata and episodes, each draw with its own p."""
-    return label_chance(given.values, given.labelled, given.strata, given.episodes, draws=permutations).p_greater
+    """Random labelling by strata and salvos, each draw with its own p."""
+    return label_chance(given.values, given.labelled, given.strata, given.salvos, draws=permutations).p_greater
 
 
 def join_draws(holdings: Any, given: Labelling) -> Callable[[int], Any]:
