@@ -142,8 +142,8 @@ def area_shares(sample: Sample) -> Finding:
     ]
     if pooled.missing >= MOSTLY_IMPRECISE:
         reading.append(
-            "Most of that uncertainty comes from places and days that are known imprecisely; where nearly all attacks, or "
-            "nearly none, fell in one area, such an interval is known to be too narrow: go by the worst case."
+            "Most of that uncertainty comes from places and days that are known imprecisely; where nearly all attacks, "
+            "or nearly none, fell in one area, such an interval is known to be too narrow: go by the worst case."
         )
     if left_out.any():
         reading.append(
