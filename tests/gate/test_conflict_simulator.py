@@ -68,7 +68,10 @@ def test_a_true_map_shows_every_exact_attack_where_it_fell() -> None:
 
 def test_a_lagged_map_shows_the_front_of_days_before() -> None:
     made = Settings(
-        Policy(0.5, 1_000.0, n=400), Policy(n=0), precisions=(Precision(0.0),), maps=(Map(), Map(lag_days=9, is_stated=False))
+        Policy(0.5, 1_000.0, n=400),
+        Policy(n=0),
+        precisions=(Precision(0.0),),
+        maps=(Map(), Map(lag_days=9, is_stated=False)),
     )
     world = make_world(made, 1)
     true, lagged = (look_up(world, layer)[0] > 0.5 for layer in ("map-1", "map-2"))
