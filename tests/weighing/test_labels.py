@@ -140,9 +140,12 @@ def test_incidents_without_a_place_stand_alone() -> None:
 
 def test_strata_part_datasets_months_and_squares() -> None:
     base = incidents_of([(0.0, 0.0, 1), (100.0, 0.0, 20), (0.0, 0.0, 40), (200_000.0, 0.0, 1), (0.0, 200_000.0, 1)])
-    found = strata_of(base.joined(incidents_of([(0.0, 0.0, 1)], ("d", "e")))).tolist()
+    more = base.joined(incidents_of([(0.0, 0.0, 1)], ("d", "e")))
+    found = strata_of(more, {"d", "e"}).tolist()
     assert found[0] == found[1]
     assert len(set(found)) == 5
+    # A dataset that tells of no incident of the event parts nothing.
+    assert strata_of(more, {"d"}).tolist()[5] == strata_of(more, {"d"}).tolist()[0]
 
 
 def test_law_p_keeps_its_level_with_salvos_and_not_when_rows_are_shuffled() -> None:
