@@ -231,7 +231,9 @@ def test_fitted_draws_do_not_hang_on_the_longitude(sample_of: MakeSample) -> Non
             for turn in (0.0, 360.0)
         ]
         ground = [(holder, -30, 60, area) for holder, area in boxes if area.area > 0]
-        places = [(front + 0.005 * n, 200.0) for n in range(4, 40)] + [(front, 2500.0)] * 20
+        places = [(front + 0.002 * n, 100.0) for n in range(2, 38)] + [
+            (front + 0.02 * (n % 3 - 0.5), 2500.0) for n in range(20)
+        ]
         incidents = [
             {"day": n % 25, "places": [{"lon": (lon + 180.0) % 360.0 - 180.0, "lat": 36.2, "radius_m": radius_m}]}
             for n, (lon, radius_m) in enumerate(places)
