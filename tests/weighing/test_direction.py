@@ -62,7 +62,7 @@ def test_law_shifting_days_shuffling_rows_and_moving_round_the_earth_change_noth
         (([KM] * 4, [0] * 4, range(4)), FALLS, "all 4 attacks lie in one spot"),
         (([0, KM, 2 * KM], [0] * 3, [5] * 3), FALLS, "all 3 attacks are of one day"),
         (([0, KM, 2 * KM], [0] * 3, range(3)), ([], [], []), "no place passed"),
-        (([0, KM, 2 * KM], [0] * 3, range(3)), ([0, KM, 2 * KM], [0] * 3, [4] * 3), "places that passed are of one day"),
+        (([0, KM, 2 * KM], [0] * 3, range(3)), ([0, KM, 2 * KM], [0] * 3, [4] * 3), "passed are of one day"),
         (([0, KM, 0], [0] * 3, range(3)), FALLS, "do not lie further on"),
     ],
 )  # fmt: skip

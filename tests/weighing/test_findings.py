@@ -474,4 +474,4 @@ def test_names_of_incidents_and_parties_change_no_number(make_case: MakeCase, ma
         for name in ("bound_low", "bound_high"):
             assert one[name] == pytest.approx(other[name])
         if one["estimate"] is not None:
-            assert one["estimate"] == pytest.approx(other["estimate"], abs=0.08 if one["low"] <= 1 else 1e-6)
+            assert one["estimate"] == pytest.approx(other["estimate"], abs=0.08 if (one["low"] or 0.0) <= 1 else 1e-6)
