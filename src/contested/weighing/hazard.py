@@ -200,7 +200,8 @@ def hazard_ratio(setting: Setting, attacks: Attacks, seed: int = SEED) -> Hazard
     running = np.cumsum(total)
     return HazardRatio(
         ratio=_ratio(float(above.sum()), float(below.sum())), matched=float(below.sum()), low=low, high=high,
-        n=len(rows.cell), n_episodes=len(chances), n_blocks=int(blocks.max()) + 1, falls=falls, expected=mean, n_compared=compared,
+        n=len(rows.cell), n_episodes=len(chances), n_blocks=int(blocks.max()) + 1,
+        falls=falls, expected=mean, n_compared=compared,
         p_greater=min(1.0, float(total[falls:].sum())), p_less=min(1.0, float(total[: falls + 1].sum())),
         p_two_sided=min(1.0, float(total[far].sum())), p_least=float(total[reached[-1]]),
         chance_low=int(np.searchsorted(running, 0.05)), chance_high=int(np.searchsorted(running, 0.95 - _TINY)),
