@@ -34,7 +34,8 @@ _METHOD = (
     "then what passed after is regressed on what passed before and the kind. Interval: errors clustered by ground and "
     "four weeks. Probability: labels drawn at random among attacks of one source, month and region, and adjusted for "
     "the windows looked at by the largest difference; the bounds are the effects of other windows. "
-    "Attacks of one kind within a day and 5 km count once; wakes that run past the ends of the days observed are dropped."
+    "Attacks of one kind within a day and 5 km count once; wakes that run past the ends of the days observed are "
+    "dropped."
 )
 
 
