@@ -12,15 +12,19 @@ incident is placed in its disc and interval, by multiple imputation (Rubin 1987;
 over the front. *Fitted* draws (data augmentation, Tanner & Wong 1987, https://doi.org/10.1080/01621459.1987.10478458)
 let the incidents themselves say where such incidents fall: the ground is parted into classes (whose area, how far from
 the front), each with an intensity that has a gamma posterior given the incidents placed in it and its extent in the
-region; an incident's place is drawn in proportion to the intensity, and the two are drawn in turns. What is assumed:
-within a class and a disc all places are equally likely, and how precisely an incident is known does not depend on
-whose area it fell in, given the class.
+region; an incident's place is drawn in proportion to the intensity, and the two are drawn in turns. Incidents known to
+a town, a district or worse have shares of the areas of their own as far as they disagree, since how precisely a place
+is known may depend on whose ground it was. What is assumed: within a class and a disc all places are equally likely,
+and within one area precision does not depend on the distance from the front.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,9 +53,18 @@ EXTENT_POINTS = 20_000
 BANDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 #: Prior of each class's intensity, in incidents: with few incidents the draws stay close to even ones.
 PRIOR_SHAPE = 0.5
-#: Sweeps before the first draw, and between two of them.
-BURN_IN = 20
-THIN = 2
+#: Sweeps before a chain's first draw, and between two draws; every so many draws a chain begins anew from even ones, so
+#: that a chain which settled on one of several answers is not taken for all of them.
+BURN_IN = 30
+THIN = 4
+CHAINS = 20
+#: From so many unsure incidents on a quarter as many: what many incidents show settles sooner.
+MANY_UNSURE = 3_000
+#: Radii, metres, that part incidents by how precisely their place is known: a town, a district, more. Each part has its
+#: own share of the areas, since how precisely a place is known may depend on whose ground it was.
+PRECISION_M = (2_000.0, 10_000.0)
+#: How far these shares may agree, in incidents: from not at all to nearly alike; all equally likely beforehand.
+AGREEMENT = np.array([1.0, 4.0, 16.0, 64.0, 256.0])
 #: Waves that make up a smooth field of displacements (random Fourier features, Rahimi & Recht 2007).
 WAVES = 32
 #: Reach of the field: how far apart two places are whose displacements are nearly alike, in units of the error.
@@ -161,7 +174,7 @@ def draw_incidents(
     shift_lon, shift_lat = np.zeros(pick.shape), np.zeros(pick.shape)
     even = np.zeros((len(incidents), len(columns)))
     lag = np.zeros(count, dtype=np.int64)
-    intensity: Reals | None = None
+    parts = classes.area, np.searchsorted(PRECISION_M, np.nan_to_num(incidents.radius_of))
     for variant, chosen in zip(variants, each, strict=True):
         layer = layers[variant.layer_no]
         moved = _displaced(points.centre_lon, points.centre_lat, variant)
@@ -171,7 +184,8 @@ def draw_incidents(
         if fitted:
             extent = classes.extent(layer)
             counts = _counts(of_point, classes.count)
-            found, intensity = _augment(counts, extent, len(chosen), generator, intensity)
+            chains = [len(part) for part in np.array_split(chosen, min(len(chosen), -(-CHAINS // len(variants))))]
+            found = _augment(counts, extent, parts, chains, generator)
             at = _pick_within(of_point, counts, found, generator)
         else:
             at = generator.integers(0, per, size=(len(incidents), len(chosen)))
@@ -312,6 +326,7 @@ class _Classes:
         width = np.where(self.banded, self.bands, 1)
         self.start = np.cumsum(width) - width
         self.count = int(width.sum())
+        self.area = np.repeat(np.arange(len(columns)), width)
         self.band = self._bands_of(points.lon, points.lat, points.day, is_spread(incidents))
         self.lon, self.lat, self.day = _over_region(sample, incidents, generator)
         self.extent_band = self._bands_of(self.lon[:, None], self.lat[:, None], self.day[:, None])[:, 0]
@@ -365,7 +380,11 @@ def _over_region(sample: Sample, incidents: Incidents, generator: np.random.Gene
     if some.any():
         reach = incidents.radius_m[some] / (EARTH_M * np.pi / 180.0)
         wide = reach / np.maximum(np.cos(np.radians(incidents.lat[some])), 0.01)
-        west, east = max(west, (incidents.lon[some] - wide).min()), min(east, (incidents.lon[some] + wide).max())
+        across = incidents.lon[some]
+        turned = np.where(across < 0, across + 360.0, across)
+        if np.ptp(turned) < np.ptp(across):  # they lie on both sides of the antimeridian
+            across, east = turned, east + 360.0
+        west, east = max(west, (across - wide).min()), min(east, (across + wide).max())
         south, north = max(south, (incidents.lat[some] - reach).min()), min(north, (incidents.lat[some] + reach).max())
     if not (west < east and south < north):
         west, south, east, north = sample.region
@@ -373,6 +392,7 @@ def _over_region(sample: Sample, incidents: Incidents, generator: np.random.Gene
     first = incidents.date_start.min() if len(incidents) else np.datetime64("1970-01-01")
     last = incidents.date_end.max() if len(incidents) else first
     turn = (np.arange(1, EXTENT_POINTS + 1) * _R3[2] + generator.random()) % 1.0
+    lon = np.where(lon > 180.0, lon - 360.0, lon)
     return lon, lat, first + np.floor(turn * ((last - first).astype(int) + 1)).astype("timedelta64[D]")
 
 
@@ -385,31 +405,66 @@ def spread_over(box: Box, count: int) -> tuple[Reals, Reals]:
 
 
 def _augment(
-    counts: Reals, extent: Reals, draws: int, generator: np.random.Generator, intensity: Reals | None
-) -> tuple[Codes, Reals]:
-    """Classes of the incidents, drawn in turns with the intensities; shape (n, draws), and the last intensities."""
+    counts: Reals, extent: Reals, parts: tuple[Whole, Whole], chains: Sequence[int], generator: np.random.Generator
+) -> Codes:
+    """Classes of the incidents, drawn in turns with the intensities; shape (n, draws), so many draws of each chain.
+
+    ``parts`` are the area of each class and the precision group of each incident.
+    """
+    area, group = parts
     sure = counts.max(axis=1) >= counts.sum(axis=1) - 0.5
     fixed = counts.argmax(axis=1)
     unsure = np.flatnonzero(~sure)
-    classes = np.repeat(fixed[:, None], draws, axis=1).astype(np.int16)
+    classes = np.repeat(fixed[:, None], sum(chains), axis=1).astype(np.int16)
     if not len(unsure):
-        return classes, extent * 0.0 + 1.0
-    base = np.bincount(fixed[sure], minlength=len(extent)).astype(np.float64)
-    weight = counts[unsure].astype(np.float32)
-    usual = len(counts) / extent.sum()
-    burn_in = BURN_IN if intensity is None else 3
-    current = np.full(len(extent), usual) if intensity is None else intensity
+        return classes
+    shape = (len(PRECISION_M) + 1, len(extent))
+    base = _tally(group[sure], fixed[sure], shape)
+    weight, own = counts[unsure].astype(np.float32), group[unsure]
+    burn_in, thin = (BURN_IN, THIN) if len(unsure) < MANY_UNSURE else (BURN_IN // 4, THIN // 4)
     taken = 0
-    for sweep in range(burn_in + THIN * draws):
-        running = np.cumsum(weight * current.astype(np.float32), axis=1)
-        level = generator.random(len(unsure), dtype=np.float32) * running[:, -1]
-        drawn = np.minimum((running <= level[:, None]).sum(axis=1), len(extent) - 1)
-        here = base + np.bincount(drawn, minlength=len(extent))
-        current = generator.gamma(PRIOR_SHAPE + here) / (PRIOR_SHAPE / usual + extent)
-        if sweep >= burn_in and (sweep - burn_in) % THIN == THIN - 1:
-            classes[unsure, taken] = drawn
-            taken += 1
-    return classes, current
+    for draws in chains:
+        current = np.full(shape, len(counts) / extent.sum())
+        for sweep in range(1, burn_in + thin * draws + 1):
+            running = np.cumsum(weight * current.astype(np.float32)[own], axis=1)
+            level = generator.random(len(unsure), dtype=np.float32) * running[:, -1]
+            drawn = np.minimum((running <= level[:, None]).sum(axis=1), len(extent) - 1)
+            current = _draw_intensity(base + _tally(own, drawn, shape), extent, area, generator)
+            if sweep > burn_in and (sweep - burn_in) % thin == 0:
+                classes[unsure, taken] = drawn
+                taken += 1
+    return classes
+
+
+def _draw_intensity(here: Reals, extent: Reals, area: Whole, generator: np.random.Generator) -> Reals:
+    """Intensity of each class per precision group, given the incidents placed in it, shape (groups, classes).
+
+    How incidents spread over the classes of one area is common to all groups. The groups' shares of the areas are
+    Dirichlet about a common share, with a weight that itself is drawn by how far the groups agree (a hierarchical
+    model; Gelman et al. 2013, Bayesian Data Analysis, chapter 5).
+    """
+    usual = here.sum() / extent.sum()
+    profile = generator.gamma(PRIOR_SHAPE + here.sum(axis=0)) / (PRIOR_SHAPE / usual + extent)
+    in_area = here @ (area[:, None] == np.arange(area[-1] + 1))
+    common = generator.gamma(PRIOR_SHAPE + in_area.sum(axis=0))
+    prior = AGREEMENT[:, None] * common / common.sum()
+    likelihood = (_log_gamma(prior[:, None] + in_area) - _log_gamma(prior)[:, None]).sum(axis=(1, 2))
+    likelihood -= (_log_gamma(AGREEMENT[:, None] + in_area.sum(axis=1)) - _log_gamma(AGREEMENT)[:, None]).sum(axis=1)
+    odds = np.exp(likelihood - likelihood.max())
+    shares = generator.gamma(prior[generator.choice(len(odds), p=odds / odds.sum())] + in_area)
+    # A share that underflows must not leave a disc without any ground to be on.
+    shares = np.maximum(shares / shares.sum(axis=1, keepdims=True), 1e-12)
+    found: Reals = profile * (shares / np.bincount(area, profile * extent))[:, area]
+    return found
+
+
+_log_gamma = np.vectorize(math.lgamma, otypes=[np.float64])
+
+
+def _tally(group: Whole, classes: NDArray[Any], shape: tuple[int, int]) -> Reals:
+    """Incidents of each group in each class."""
+    counts = np.bincount(group * shape[1] + classes, minlength=shape[0] * shape[1])
+    return counts.reshape(shape).astype(np.float64)
 
 
 def _pick_within(of_point: Codes, counts: Reals, classes: Codes, generator: np.random.Generator) -> NDArray[np.int64]:

@@ -1,21 +1,26 @@
 """Random labelling: are the event's incidents unlike the others that the same sources report, there and then?
 
-In: a number per incident, which of them are of the event, their strata and episodes. Out: :class:`LabelChance`.
+In: a number per incident, which of them are of the event, their strata and salvos. Out: :class:`LabelChance`.
 Refuses: strata in which nothing can be shuffled (:class:`~contested.base.errors.WeighingError`).
 
 All places and days stay; which incidents are *of the event* is shuffled, and only among incidents of one stratum
 (source, month and region), so that where and when a source reports is no part of the result. That is another question
 than whether the two kinds of incident are independent of each other (Goreaud & Pélissier 2003,
-https://doi.org/10.1111/j.1654-1103.2003.tb02200.x). An episode, incidents of one kind within a day and 5 km, is
-shuffled as one: the shells of a salvo are no independent choices.
+https://doi.org/10.1111/j.1654-1103.2003.tb02200.x).
+
+The shells of a salvo are no independent choices. So the label of a whole salvo (incidents of the event within a day
+and 5 km) goes to one random incident of its stratum: the first member takes that incident's value, each further one the
+mean of what else was recorded within a day and 5 km of it, or the same value again where nothing was. Shuffling salvos
+of both kinds as blocks would not do: the kind that is reported more often makes larger blocks where it is dense, so
+that blocks of the two kinds cannot stand for each other.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -59,8 +64,8 @@ class LabelChance:
         Seed when labels were drawn, else ``None``: all ways were counted.
     n_shuffled, n_strata
         Incidents in strata that hold both kinds, and the number of these strata.
-    n_units
-        Episodes that were shuffled.
+    n_salvos
+        Salvos of the event whose labels were shuffled.
     """
 
     observed: float
@@ -74,17 +79,18 @@ class LabelChance:
     seed: int | None
     n_shuffled: int
     n_strata: int
-    n_units: int
+    n_salvos: int
 
 
 def label_chance(
     values: ArrayLike, labelled: ArrayLike, strata: Sequence[Any] | NDArray[Any],
-    episodes: NDArray[Any] | None = None, seed: int = SEED, draws: int = DRAWS,
+    salvos: NDArray[Any] | None = None, seed: int = SEED, draws: int = DRAWS,
 ) -> LabelChance:  # fmt: skip
     """How often incidents labelled at random within strata have as high a mean as the labelled ones.
 
-    The p-value is that of the mean over the columns of ``values``. It keeps its level however imprecise the incidents
-    are, as long as no column was made with an eye on the labels.
+    The p-value is that of the mean over the columns of ``values``. Without salvos it keeps its level whatever the
+    values are and however imprecise the incidents, as long as no column was made with an eye on the labels; with salvos
+    as far as a salvo's members have alike values as its surroundings have.
 
     Parameters
     ----------
@@ -94,9 +100,9 @@ def label_chance(
         Whether the incident is of the event, shape (n,).
     strata
         Stratum of each incident.
-    episodes
-        Episode of each incident (:func:`find_episodes`): incidents of one stratum and label that bear one number are
-        shuffled together. Each by itself when left out.
+    salvos
+        Two numbers per incident, shape (2, n): its salvo among incidents of its own kind, and its surroundings among
+        all (:func:`find_salvos`). Each incident by itself when left out.
     seed, draws
         Used beyond 50,000 ways of handing labels out.
 
@@ -107,95 +113,104 @@ def label_chance(
     """
     table = np.asarray(values, dtype=np.float64)
     table = table[:, None] if table.ndim == 1 else table
+    table = np.column_stack([table.mean(axis=1), table])
     flags = np.asarray(labelled, dtype=bool)
     stratum = np.unique(np.asarray(strata), return_inverse=True)[1].reshape(-1)
-    episode = np.arange(len(flags)) if episodes is None else np.asarray(episodes)
-    _, first, unit = np.unique(
-        np.stack([stratum, flags, np.unique(episode, return_inverse=True)[1].reshape(-1)]), axis=1,
-        return_index=True, return_inverse=True,
-    )  # fmt: skip
-    unit = unit.reshape(-1)
-    size = np.bincount(unit).astype(np.float64)
-    sums = np.zeros((len(size), table.shape[1] + 1))
-    np.add.at(sums[:, 1:], unit, table)
-    sums[:, 0] = sums[:, 1:].mean(axis=1)
-    of_unit, flag_of = stratum[first], flags[first]
-    labelled_in = np.bincount(of_unit, flag_of)
-    units_in = np.bincount(of_unit)
-    mixed = np.flatnonzero((labelled_in > 0) & (labelled_in < units_in))
+    mixed = np.flatnonzero((np.bincount(stratum, flags) > 0) & (np.bincount(stratum, ~flags) > 0))
     if not len(mixed):
         raise WeighingError(
             "no source, month and region holds both incidents of the event and others, so labels cannot be shuffled; "
             "add a dataset whose sources report both"
         )
-    members = [np.flatnonzero(of_unit == one) for one in mixed]
-    chosen = [int(labelled_in[one]) for one in mixed]
-    still = flag_of & ~np.isin(of_unit, mixed)
-    fixed, fixed_size = sums[still].sum(axis=0), float(size[still].sum())
-    observed = sums[flag_of].sum(axis=0) / size[flag_of].sum()
-    ways = math.prod(math.comb(len(rows), many) for rows, many in zip(members, chosen, strict=True))
-    if exact := ways <= EXACT_LABELS_UP_TO:
-        means = _all_means(sums, size, members, chosen, fixed, fixed_size)
+    own, around = np.tile(np.arange(len(flags)), (2, 1)) if salvos is None else np.asarray(salvos)
+    shuffled = np.flatnonzero(np.isin(stratum, mixed))
+    members = [shuffled[stratum[shuffled] == one] for one in mixed]
+    sizes = [np.unique(own[rows[flags[rows]]], return_counts=True)[1] for rows in members]
+    still = flags & ~np.isin(stratum, mixed)
+    fixed, n_labelled = table[still].sum(axis=0), int(flags.sum())
+    observed = table[flags].mean(axis=0)
+    ways = math.prod(math.comb(len(rows), len(many)) for rows, many in zip(members, sizes, strict=True))
+    exact = ways <= EXACT_LABELS_UP_TO and all((many == 1).all() for many in sizes)
+    if exact:
+        means = (fixed + _all_sums(table, members, [len(many) for many in sizes])) / n_labelled
     else:
-        means = _drawn_means(sums, size, members, chosen, fixed, fixed_size, np.random.default_rng(seed), draws)
+        beside = _beside(table, around, stratum)
+        generator = np.random.default_rng(seed)
+        means = (fixed + _drawn_sums(table, beside, members, sizes, generator, draws)) / n_labelled
     extra = 0 if exact else 1
     total = len(means) + extra
-    expected = float(means[:, 0].mean())
-    slack = np.full(means.shape[1], TOLERANCE if exact else SINGLE_TOLERANCE)
-    slack[0] = TOLERANCE
+    expected = float(
+        (fixed[0] + sum(table[r, 0].mean() * m.sum() for r, m in zip(members, sizes, strict=True))) / n_labelled
+    )
+    slack = np.full(means.shape[1], TOLERANCE if exact else SINGLE_TOLERANCE * max(1.0, float(np.abs(table).max())))
+    slack[0] = TOLERANCE * max(1.0, float(np.abs(table).max()))
     greater = (np.count_nonzero(means >= observed - slack, axis=0) + extra) / total
-    far = np.abs(means[:, 0] - expected) >= abs(observed[0] - expected) - TOLERANCE
+    far = np.abs(means[:, 0] - expected) >= abs(observed[0] - expected) - slack[0]
     return LabelChance(
         observed=float(observed[0]), expected=expected, p_greater=float(greater[0]),
-        p_less=float((np.count_nonzero(means[:, 0] <= observed[0] + TOLERANCE) + extra) / total),
+        p_less=float((np.count_nonzero(means[:, 0] <= observed[0] + slack[0]) + extra) / total),
         p_two_sided=float((np.count_nonzero(far) + extra) / total), p_by_draw=greater[1:],
         n_arrangements=len(means), seed=None if exact else seed,
-        p_least=float(np.count_nonzero(means[:, 0] >= means[:, 0].max() - TOLERANCE) / total) if exact else 1.0 / total,
-        n_shuffled=int(np.isin(stratum, mixed).sum()), n_strata=len(mixed), n_units=sum(map(len, members)),
+        p_least=float(np.count_nonzero(means[:, 0] >= means[:, 0].max() - slack[0]) / total) if exact else 1.0 / total,
+        n_shuffled=len(shuffled), n_strata=len(mixed), n_salvos=sum(map(len, sizes)),
     )  # fmt: skip
 
 
-def _all_means(
-    sums: Reals, size: Reals, members: list[Whole], chosen: list[int], fixed: Reals, fixed_size: float
-) -> Reals:
-    """The mean for every way of handing out labels, shape (ways, columns)."""
-    each = []
+def _beside(table: Reals, around: NDArray[Any], stratum: Whole) -> Reals:
+    """Mean of the others in each incident's surroundings and stratum; its own value where there are none."""
+    group = np.unique(np.stack([around, stratum]), axis=1, return_inverse=True)[1].reshape(-1)
+    sums = np.zeros((int(group.max()) + 1, table.shape[1]))
+    np.add.at(sums, group, table)
+    others = np.bincount(group)[group, None] - 1
+    return np.where(others > 0, (sums[group] - table) / np.maximum(others, 1), table)
+
+
+def _all_sums(table: Reals, members: list[Whole], chosen: list[int]) -> Reals:
+    """The sum for every way of handing out labels, shape (ways, columns)."""
+    found = np.zeros((1, table.shape[1]))
     for rows, many in zip(members, chosen, strict=True):
-        some = rows[np.array(list(combinations(range(len(rows)), many)), dtype=np.int64)]
-        each.append((sums[some].sum(axis=1), size[some].sum(axis=1)))
-    picks = np.array(list(product(*(range(len(one[0])) for one in each))), dtype=np.int64)
-    total, many_of = np.tile(fixed, (len(picks), 1)), np.full(len(picks), fixed_size)
-    for column, (part, part_size) in enumerate(each):
-        total += part[picks[:, column]]
-        many_of += part_size[picks[:, column]]
-    means: Reals = total / many_of[:, None]
-    return means
+        part = table[rows[np.array(list(combinations(range(len(rows)), many)), dtype=np.int64)]].sum(axis=1)
+        found = (found[:, None] + part[None]).reshape(-1, table.shape[1])
+    return found
 
 
-def _drawn_means(
-    sums: Reals, size: Reals, members: list[Whole], chosen: list[int], fixed: Reals, fixed_size: float,
-    generator: np.random.Generator, draws: int,
-) -> Reals:  # fmt: skip
-    """The mean for labels drawn at random, shape (draws, columns); the first column in double precision."""
+def _drawn_sums(
+    table: Reals, beside: Reals, members: list[Whole], sizes: list[Whole], generator: np.random.Generator, draws: int
+) -> Reals:
+    """The sum for labels drawn at random, shape (draws, columns); the first column in double precision."""
     order = np.concatenate(members)
     bounds = np.cumsum([0, *map(len, members)])
-    exact_part = np.column_stack([sums[order, 0], size[order]])
-    single = sums[order, 1:].astype(np.float32)
-    means = np.empty((draws, sums.shape[1]))
-    step = max(1, MOST_CELLS // max(1, len(order)))
+    several = any((many > 1).any() for many in sizes)
+    wide = np.concatenate([table[order], beside[order]]) if several else table[order]
+    single = wide[:, 1:].astype(np.float32)
+    sums = np.empty((draws, table.shape[1]))
+    step = max(1, MOST_CELLS // len(wide))
     for begin in range(0, draws, step):
         rows = min(step, draws - begin)
         keys = generator.random((rows, len(order)), dtype=np.float32)
-        drawn = np.empty(keys.shape, dtype=bool)
-        for start, end, many in zip(bounds[:-1], bounds[1:], chosen, strict=True):
-            # The smallest keys are labelled; equal ones, about one in ten million, may label one more.
+        weight = np.zeros((rows, len(wide)), dtype=np.float32)
+        for start, end, many in zip(bounds[:-1], bounds[1:], sizes, strict=True):
             part = keys[:, start:end]
-            drawn[:, start:end] = part <= np.partition(part, many - 1, axis=1)[:, many - 1 : many]
-        own = drawn.astype(np.float64) @ exact_part + (fixed[0], fixed_size)
+            if (many == 1).all():
+                # The smallest keys are labelled; equal ones, about one in ten million, may label one more.
+                weight[:, start:end] = part <= np.partition(part, len(many) - 1, axis=1)[:, len(many) - 1, None]
+                continue
+            # The smallest keys in their order take the salvos in theirs, so that each size goes anywhere.
+            first = np.argpartition(part, len(many) - 1, axis=1)[:, : len(many)]
+            first = np.take_along_axis(first, np.argsort(np.take_along_axis(part, first, axis=1), axis=1), axis=1)
+            np.put_along_axis(weight[:, start:end], first, np.float32(1.0), axis=1)
+            np.put_along_axis(
+                weight[:, len(order) + start : len(order) + end], first, many[None] - np.float32(1.0), axis=1
+            )
         some = slice(begin, begin + rows)
-        means[some, 0] = own[:, 0] / own[:, 1]
-        means[some, 1:] = (drawn.astype(np.float32) @ single + fixed[1:]) / own[:, 1:]
-    return means
+        sums[some, 0] = weight.astype(np.float64) @ wide[:, 0]
+        sums[some, 1:] = weight @ single
+    return sums
+
+
+def find_salvos(incidents: Incidents, labelled: Mask) -> Whole:
+    """Salvo of each incident among its own kind, and its surroundings among all, shape (2, n)."""
+    return np.stack([find_episodes(incidents, labelled), find_episodes(incidents)])
 
 
 def find_episodes(incidents: Incidents, apart: NDArray[Any] | None = None) -> Whole:
@@ -249,16 +264,21 @@ def _led_by(points: Reals, day: Whole, kind: NDArray[Any]) -> Whole:
     return leader
 
 
-def strata_of(incidents: Incidents) -> Whole:
-    """Stratum of each incident: its datasets, its month, and its square of 50 km."""
+def strata_of(incidents: Incidents, of_event: Collection[str]) -> Whole:
+    """Stratum of each incident: its datasets, its month, and its square of 50 km.
+
+    Only datasets that tell of the event at all part the strata: what another dataset has seen too depends on where the
+    incident lay, and parting by it would make a difference of areas where there is none.
+    """
     lon, lat = incidents.at_places(incidents.lon), incidents.at_places(incidents.lat)
     row = np.floor(np.nan_to_num(lat) * _M_PER_DEGREE / REGION_M)
     # Columns are as wide in the middle of each row of squares as they are high.
     wide = _M_PER_DEGREE * np.maximum(np.cos(np.radians((row + 0.5) * REGION_M / _M_PER_DEGREE)), 1e-3)
     column = np.floor(np.nan_to_num(lon) * wide / REGION_M)
-    datasets = {names: number for number, names in enumerate(sorted(set(incidents.datasets)))}
+    told = [tuple(name for name in names if name in of_event) for names in incidents.datasets]
+    number = {names: at for at, names in enumerate(sorted(set(told)))}
     keys = np.stack([
-        np.array([datasets[names] for names in incidents.datasets], dtype=np.float64),
+        np.array([number[names] for names in told], dtype=np.float64),
         incidents.date_start.astype("datetime64[M]").astype(np.float64), row, column,
     ])  # fmt: skip
     return np.unique(keys, axis=1, return_inverse=True)[1].reshape(-1).astype(np.int64)
@@ -271,8 +291,3 @@ def independent_count(episodes: NDArray[Any]) -> float:
     """How many independent incidents they count for, when those of an episode fall together (Kish 1965)."""
     sizes = np.unique(episodes, return_counts=True)[1].astype(np.float64)
     return float(sizes.sum() ** 2 / (sizes**2).sum()) if len(sizes) else 0.0
-
-
-def as_mask(first: int, second: int) -> Mask:
-    """Labels of incidents of the event followed by others."""
-    return np.arange(first + second) < first
