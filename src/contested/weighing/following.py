@@ -217,9 +217,10 @@ def directions(sample: Sample) -> Finding:
         ground = compare_ground(sample)
         day, cell = np.nonzero(ground.course.passes)
         places = incidents.at_places(incidents.lon, "first")[first], incidents.at_places(incidents.lat, "first")[first]
-        found = compare_directions(
-            (*places, incidents.date_start[first].astype(np.int64)),
-            (ground.panel.lon[cell], ground.panel.lat[cell], day),
+        falls = ground.panel.lon[cell], ground.panel.lat[cell], day
+        found, latest = (
+            compare_directions((*places, days[first].astype(np.int64)), falls)
+            for days in (incidents.date_start, incidents.date_end)
         )
     except WeighingError as error:
         reading = f"The directions were not compared: {error}. This shows nothing for or against any account."
@@ -227,7 +228,9 @@ def directions(sample: Sample) -> Finding:
     return Finding(
         **common, n=len(first), refused=False, details=asdict(found), roles=roles,
         numbers={
-            "estimate": found.angle_deg, "unit": "degrees between the two directions, 0 to 180",
+            "estimate": found.angle_deg, "bound_low": min(found.angle_deg, latest.angle_deg),
+            "bound_high": max(found.angle_deg, latest.angle_deg),
+            "unit": "degrees between the two directions, 0 to 180",
             "p_value": found.p_angle, "seed": found.seed,
             "null_model": "the days of the attacks in any order among their places, each equally likely",
             "reporting_term": (
@@ -254,7 +257,7 @@ def _direction_words(sample: Sample, found: Directions) -> str:
         f"{found.attacks.bearing_deg:.0f} degrees, {found.attacks.m_per_day:,.0f} m a day over "
         f"{counted(found.n_attacks, 'episode')}; layer {sample.layer}). The angle between is {found.angle_deg:.0f} "
         f"degrees; of all {orders} orders of the attacks' days a share of {found.p_angle:.2g} lies as near.{tau} "
-        "Attacks that moved with the front fit attacks that were part of the advance; they do not show who attacked, "
+        "Attacks that moved with the front fit attacks that were part of the advance; that does not show who attacked, "
         "since fighting of every kind moves with a front."
     )
 

@@ -35,6 +35,8 @@ BLOCK_DAYS = 28
 BOOTSTRAPS = 999
 #: Places to which an episode of several cells is moved at most; beyond, so many are drawn.
 MOST_ANCHORS = 500
+#: Why an attack is left out of which nobody knows whether its place fell.
+CENSORED = "too late for the layer to tell what followed"
 #: More classes of other attacks than there ever are: a stratum's number is band times this plus class.
 CLASSES = 128
 #: Sums of chances below this are rounding.
@@ -104,6 +106,8 @@ class HazardRatio:
     ratio
         Mantel-Haenszel risk ratio over strata of day, band and class; infinite when no compared cell fell, NaN when no
         cell fell at all.
+    matched
+        Its denominator: falls of the matched cells, summed over attacked cells by the weights of their strata.
     low, high
         90 % interval of the bootstrap by blocks; NaN with fewer than ten blocks.
     n, n_episodes, n_blocks
@@ -127,6 +131,7 @@ class HazardRatio:
     """
 
     ratio: float
+    matched: float
     low: float
     high: float
     n: int
@@ -194,8 +199,9 @@ def hazard_ratio(setting: Setting, attacks: Attacks, seed: int = SEED) -> Hazard
     far = np.abs(np.arange(len(total)) - mean) >= abs(falls - mean) - 1e-9
     running = np.cumsum(total)
     return HazardRatio(
-        ratio=_ratio(float(above.sum()), float(below.sum())), low=low, high=high, n=len(rows.cell),
-        n_episodes=len(chances), n_blocks=int(blocks.max()) + 1, falls=falls, expected=mean, n_compared=compared,
+        ratio=_ratio(float(above.sum()), float(below.sum())), matched=float(below.sum()), low=low, high=high,
+        n=len(rows.cell), n_episodes=len(chances), n_blocks=int(blocks.max()) + 1,
+        falls=falls, expected=mean, n_compared=compared,
         p_greater=min(1.0, float(total[falls:].sum())), p_less=min(1.0, float(total[: falls + 1].sum())),
         p_two_sided=min(1.0, float(total[far].sum())), p_least=float(total[reached[-1]]),
         chance_low=int(np.searchsorted(running, 0.05)), chance_high=int(np.searchsorted(running, 0.95 - _TINY)),
@@ -268,7 +274,7 @@ def _usable(setting: Setting, rows: Attacks) -> tuple[Mask, dict[str, int]]:
         ("not on ground that could be compared, or on a cell attacked in the weeks before",
          setting.eligible[day, cell]),
         ("without a front on the day", setting.band[day // WEEK, cell] >= 0),
-        ("too late for the layer to tell what followed", setting.outcome[day, cell] >= 0),
+        (CENSORED, setting.outcome[day, cell] >= 0),
     ):  # fmt: skip
         left_out[why] = int((kept & ~good).sum())
         kept = kept & good

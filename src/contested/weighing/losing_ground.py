@@ -24,7 +24,7 @@ from contested.weighing.exposure import (
     hazard_setting,
     sample_panel,
 )
-from contested.weighing.hazard import Attacks, HazardRatio, hazard_ratio
+from contested.weighing.hazard import CENSORED, Attacks, HazardRatio, hazard_ratio
 from contested.weighing.labels import find_episodes
 from contested.weighing.nulls import SEED
 from contested.weighing.panel import follow_course
@@ -47,7 +47,7 @@ _REPORTING = (
 )
 _NOT_SHOWN = (
     "A raised risk fits attacks that were part of the advance better than attacks by rogue units, by accident or "
-    "staged by the other side; it does not say who attacked, since a party that staged attacks could also have chosen "
+    "staged by the other side; it does not show who attacked, since a party that staged attacks could also have chosen "
     "places about to fall. It says little about any single incident."
 )
 _HAZARD_METHOD = (
@@ -95,6 +95,7 @@ def loss_after_attack(sample: Sample) -> Finding:
     numbers: dict[str, Any] = {
         "estimate": finite(result.ratio), "low": finite(result.low), "high": finite(result.high),
         "unit": "risk ratio, attacked over matched places", "p_value": result.p_greater,
+        **_ratio_bounds(result, result.left_out[CENSORED] + int((~ground.known).sum())),
         "seed": SEED if result.drawn or math.isfinite(result.low) else None,
         "null_model": "each episode of attacks on a random one of its matched places on the same day",
         "reporting_term": _REPORTING,
@@ -128,6 +129,8 @@ def before_and_after(sample: Sample) -> Finding:
     except WeighingError as error:
         return _refused(sample, common, str(error))
     used = np.unique(rows.incident)
+    # Worst case: around every attack that could not be followed, all ground was kept, or all was taken.
+    unknown = study.n_left_out + int((~ground.known).sum())
     details: dict[str, Any] = {
         "series": series_of(study), "ring_m": ground.ring_m, "cell_m": ground.panel.cell_m, "n_cells": study.n,
         "n_blocks": study.n_blocks, "n_left_out": study.n_left_out, "share_with_shared_rings": study.shared_rings,
@@ -135,7 +138,9 @@ def before_and_after(sample: Sample) -> Finding:
         "without_the_attacked_cell": None if rest is None else {"rise_before": rest.before, "rise_after": rest.after},
     }  # fmt: skip
     numbers: dict[str, Any] = {
-        "estimate": study.after, "low": finite(study.low[-1]), "high": finite(study.high[-1]), "seed": SEED,
+        "estimate": study.after, "bound_low": (study.after * study.n - unknown) / (study.n + unknown),
+        "bound_high": (study.after * study.n + unknown) / (study.n + unknown),
+        "low": finite(study.low[-1]), "high": finite(study.high[-1]), "seed": SEED,
         "unit": f"share of the ground around, attacked less matched, {study.day[-1]} days after",
         "reporting_term": _REPORTING,
     }  # fmt: skip
@@ -321,6 +326,15 @@ def _hazard_reading(sample: Sample, result: HazardRatio, details: dict[str, Any]
         )
     words.append(_NOT_SHOWN)
     return " ".join(word for word in words if word)
+
+
+def _ratio_bounds(result: HazardRatio, unknown: int) -> dict[str, float | None]:
+    """The ratio if every attack of which nobody knows what followed had lain among the matched, and held or fallen."""
+    if not math.isfinite(result.ratio):
+        return {}
+    below = result.matched * (1 + unknown / result.n)
+    above = result.ratio * result.matched
+    return {"bound_low": above / below, "bound_high": (above + unknown) / below}
 
 
 def _every_words(every: dict[str, Any]) -> str:

@@ -33,8 +33,9 @@ _METHOD = (
     "by coarsened exact matching on what passed before, its trend, the distance to the front and whose ground it was; "
     "then what passed after is regressed on what passed before and the kind. Interval: errors clustered by ground and "
     "four weeks. Probability: labels drawn at random among attacks of one source, month and region, and adjusted for "
-    "the windows looked at by the largest difference. Attacks of one kind within a day and 5 km count once; wakes that "
-    "run past the ends of the days observed are dropped."
+    "the windows looked at by the largest difference; the bounds are the effects of other windows. "
+    "Attacks of one kind within a day and 5 km count once; wakes that run past the ends of the days observed are "
+    "dropped."
 )
 
 
@@ -80,8 +81,10 @@ def matched_wakes(sample: Sample) -> Finding:
         )  # fmt: skip
     roles = roles_of(sample, np.flatnonzero(mine))
     roles |= {sample.others.ids[row]: "compared" for row in np.flatnonzero(others).tolist()}
+    effects = [one.effect for one in grid.wakes if np.isfinite(one.effect)]
     numbers: dict[str, Any] = {
-        "estimate": wake.effect, "low": finite(wake.low), "high": finite(wake.high), "p_value": wake.p_adjusted,
+        "estimate": wake.effect, "bound_low": min(effects), "bound_high": max(effects),
+        "low": finite(wake.low), "high": finite(wake.high), "p_value": wake.p_adjusted,
         "unit": "cells or places more that passed after an attack of the event than after a matched other",
         "seed": grid.seed, "null_model": "labels at random among attacks of one source, month and region",
         "reporting_term": (
