@@ -236,7 +236,6 @@ def test_fitted_draws_find_the_share_that_was_planted(sample_of: MakeSample, pla
         assert even_error * (0.5 - planted) > 0
 
 
-@pytest.mark.xfail(strict=True, reason="precision that goes with the distance breaks what the draws assume")
 def test_unsure_incidents_near_the_front_are_not_surely_put_on_the_other_side(sample_of: MakeSample) -> None:
     # All fell on the opposition's ground: the exact ones far from the front, the imprecise ones within 1 km of it.
     generator = np.random.default_rng(1)

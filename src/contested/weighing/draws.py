@@ -13,9 +13,9 @@ over the front. *Fitted* draws (data augmentation, Tanner & Wong 1987, https://d
 let the incidents themselves say where such incidents fall: the ground is parted into classes (whose area, how far from
 the front), each with an intensity that has a gamma posterior given the incidents placed in it and its extent in the
 region; an incident's place is drawn in proportion to the intensity, and the two are drawn in turns. Incidents known to
-a town, a district or worse have shares of the areas of their own as far as they disagree, since how precisely a place
-is known may depend on whose ground it was. What is assumed: within a class and a disc all places are equally likely,
-and within one area precision does not depend on the distance from the front.
+a town, a district or worse have shares of the classes of their own as far as they disagree, since how precisely a place
+is known may depend on whose ground it was and on the distance from the front. What is assumed: within a class and a disc
+all places are equally likely.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ CHAINS = 20
 #: From so many unsure incidents on a quarter as many: what many incidents show settles sooner.
 MANY_UNSURE = 3_000
 #: Radii, metres, that part incidents by how precisely their place is known: a town, a district, more. Each part has its
-#: own share of the areas, since how precisely a place is known may depend on whose ground it was.
+#: own shares of the classes, since how precisely a place is known may depend on whose ground it was.
 PRECISION_M = (2_000.0, 10_000.0)
 #: How far these shares may agree, in incidents: from not at all to nearly alike; all equally likely beforehand.
 AGREEMENT = np.array([1.0, 4.0, 16.0, 64.0, 256.0])
@@ -174,7 +174,7 @@ def draw_incidents(
     shift_lon, shift_lat = np.zeros(pick.shape), np.zeros(pick.shape)
     even = np.zeros((len(incidents), len(columns)))
     lag = np.zeros(count, dtype=np.int64)
-    parts = classes.area, np.searchsorted(PRECISION_M, np.nan_to_num(incidents.radius_of))
+    group = np.searchsorted(PRECISION_M, np.nan_to_num(incidents.radius_of))
     for variant, chosen in zip(variants, each, strict=True):
         layer = layers[variant.layer_no]
         moved = _displaced(points.centre_lon, points.centre_lat, variant)
@@ -185,7 +185,7 @@ def draw_incidents(
             extent = classes.extent(layer)
             counts = _counts(of_point, classes.count)
             chains = [len(part) for part in np.array_split(chosen, min(len(chosen), -(-CHAINS // len(variants))))]
-            found = _augment(counts, extent, parts, chains, generator)
+            found = _augment(counts, extent, group, chains, generator)
             at = _pick_within(of_point, counts, found, generator)
         else:
             at = generator.integers(0, per, size=(len(incidents), len(chosen)))
@@ -327,7 +327,6 @@ class _Classes:
         width = np.where(self.banded, self.bands, 1)
         self.start = np.cumsum(width) - width
         self.count = int(width.sum())
-        self.area = np.repeat(np.arange(len(columns)), width)
         self.band = self._bands_of(points.lon, points.lat, points.day, is_spread(incidents))
         self.lon, self.lat, self.day = _over_region(sample, incidents, generator)
         self.extent_band = self._bands_of(self.lon[:, None], self.lat[:, None], self.day[:, None])[:, 0]
@@ -406,13 +405,12 @@ def spread_over(box: Box, count: int) -> tuple[Reals, Reals]:
 
 
 def _augment(
-    counts: Reals, extent: Reals, parts: tuple[Whole, Whole], chains: Sequence[int], generator: np.random.Generator
+    counts: Reals, extent: Reals, group: Whole, chains: Sequence[int], generator: np.random.Generator
 ) -> Codes:
     """Classes of the incidents, drawn in turns with the intensities; shape (n, draws), so many draws of each chain.
 
-    ``parts`` are the area of each class and the precision group of each incident.
+    ``group`` is the precision group of each incident.
     """
-    area, group = parts
     sure = counts.max(axis=1) >= counts.sum(axis=1) - 0.5
     fixed = counts.argmax(axis=1)
     unsure = np.flatnonzero(~sure)
@@ -430,32 +428,28 @@ def _augment(
             running = np.cumsum(weight * current.astype(np.float32)[own], axis=1)
             level = generator.random(len(unsure), dtype=np.float32) * running[:, -1]
             drawn = np.minimum((running <= level[:, None]).sum(axis=1), len(extent) - 1)
-            current = _draw_intensity(base + _tally(own, drawn, shape), extent, area, generator)
+            current = _draw_intensity(base + _tally(own, drawn, shape), extent, generator)
             if sweep > burn_in and (sweep - burn_in) % thin == 0:
                 classes[unsure, taken] = drawn
                 taken += 1
     return classes
 
 
-def _draw_intensity(here: Reals, extent: Reals, area: Whole, generator: np.random.Generator) -> Reals:
+def _draw_intensity(here: Reals, extent: Reals, generator: np.random.Generator) -> Reals:
     """Intensity of each class per precision group, given the incidents placed in it, shape (groups, classes).
 
-    How incidents spread over the classes of one area is common to all groups. The groups' shares of the areas are
-    Dirichlet about a common share, with a weight that itself is drawn by how far the groups agree (a hierarchical
-    model; Gelman et al. 2013, Bayesian Data Analysis, chapter 5).
+    The groups' shares of the classes are Dirichlet about common shares, with a weight that itself is drawn by how far
+    the groups agree (a hierarchical model; Gelman et al. 2013, Bayesian Data Analysis, chapter 5).
     """
     usual = here.sum() / extent.sum()
-    profile = generator.gamma(PRIOR_SHAPE + here.sum(axis=0)) / (PRIOR_SHAPE / usual + extent)
-    in_area = here @ (area[:, None] == np.arange(area[-1] + 1))
-    common = generator.gamma(PRIOR_SHAPE + in_area.sum(axis=0))
+    common = generator.gamma(PRIOR_SHAPE + here.sum(axis=0)) / (PRIOR_SHAPE / usual + extent) * extent
     prior = AGREEMENT[:, None] * common / common.sum()
-    likelihood = (_log_gamma(prior[:, None] + in_area) - _log_gamma(prior)[:, None]).sum(axis=(1, 2))
-    likelihood -= (_log_gamma(AGREEMENT[:, None] + in_area.sum(axis=1)) - _log_gamma(AGREEMENT)[:, None]).sum(axis=1)
+    likelihood = (_log_gamma(prior[:, None] + here) - _log_gamma(prior)[:, None]).sum(axis=(1, 2))
+    likelihood -= (_log_gamma(AGREEMENT[:, None] + here.sum(axis=1)) - _log_gamma(AGREEMENT)[:, None]).sum(axis=1)
     odds = np.exp(likelihood - likelihood.max())
-    shares = generator.gamma(prior[generator.choice(len(odds), p=odds / odds.sum())] + in_area)
+    shares = generator.gamma(prior[generator.choice(len(odds), p=odds / odds.sum())] + here)
     # A share that underflows must not leave a disc without any ground to be on.
-    shares = np.maximum(shares / shares.sum(axis=1, keepdims=True), 1e-12)
-    found: Reals = profile * (shares / np.bincount(area, profile * extent))[:, area]
+    found: Reals = np.maximum(shares / shares.sum(axis=1, keepdims=True), 1e-12) / extent
     return found
 
 
