@@ -52,6 +52,7 @@ REFERENCES = {
     ("control", "incident_id"): ("incidents", "incident_id"),
     ("fronts", "incident_id"): ("incidents", "incident_id"),
     ("finding_rows", "finding_id"): ("findings", "finding_id"),
+    ("robustness", "finding_id"): ("findings", "finding_id"),
 }
 
 
@@ -206,8 +207,10 @@ def _check_numbers(case: Case, tables: Mapping[str, pa.Table]) -> tuple[int, Ite
 
 def _check_findings(case: Case, tables: Mapping[str, pa.Table]) -> tuple[int, Iterator[str]]:
     from contested.weighing.findings import weigh_case
+    from contested.weighing.robustness import vary_findings
 
     again = dict(zip(("findings", "finding_rows"), weigh_case(case, tables), strict=True))
+    again["robustness"] = vary_findings(case, tables)
     faults = []
     for name, table in again.items():
         stored = {json.dumps(row, default=str, sort_keys=True) for row in tables[name].to_pylist()}

@@ -81,6 +81,8 @@ class RowAddresses:
             return f"incidents.html#variant-{key}"
         if table == "links":
             return self._paged_row("records", row["record_a"])
+        if table == "robustness":
+            return f"findings.html#variant-{anchor(key)}"
         if table in ("findings", "finding_rows"):
             return f"findings.html#{anchor(row['finding_id'])}"
         prefix = {"originals": "original", "rejects": "reject", "decisions": "decision", "notes": "note"}[table]
