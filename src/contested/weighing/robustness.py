@@ -4,7 +4,7 @@ In: a case, its tables and its ``findings``. Out: the table ``robustness``: ever
 more for each other choice of :mod:`contested.weighing.variants`. Refuses: nothing; a variant that leaves too little to
 compare is a row that says so, and so is a kind of variant that was not tried.
 
-A variant that leaves every number of a finding as it was rests on what that finding does not look at; it is not counted.
+A variant that leaves every number of a finding as it was changes what that finding does not look at; it is not counted.
 A variant **holds** when its estimate lies on the same side of the value at which the finding would say nothing, and,
 where the finding's probability is at most 0.05, so is the variant's (else: neither is). Variants are no new tests, and
 their probabilities are not to be picked from; they show what a finding hangs on. (Leamer 1985; Simonsohn, Simmons &
@@ -57,7 +57,9 @@ class Outcome:
         """
         expected = details.get("says_nothing_at", details.get("expected"))
         least = {**details.get("random_labelling", {}), **details}.get("p_least")
-        return cls(*(numbers.get(name) for name in ("estimate", "low", "high", "p_value")), expected, least)
+        return cls(
+            numbers.get("estimate"), numbers.get("low"), numbers.get("high"), numbers.get("p_value"), expected, least
+        )  # fmt: skip
 
     def compare(self, varied: Outcome) -> tuple[bool | None, str | None]:
         """Whether a variant says the same; ``None`` with the reason where that cannot be told.

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ MOST_WEEKS = 60
 #: Factors of the windows, of the radii and of the error of layers.
 SCALES = (0.5, 1.5)
 ERROR_SCALES = (0.0, 2.0)
-#: Days by which the map may be late or early: layers made from news lag by days, rarely by more than a week.
+#: Days by which the map may be late (or early): layers made from news lag by days, rarely by more than a week.
 LAGS = (-7, -3, -1, 1, 3, 7)
 #: Windows of a weighing: field → words. A field that is not set is not varied.
 WINDOWS = {
@@ -73,10 +74,7 @@ def list_variants(sample: Sample, others: Mapping[str, Sample]) -> Iterator[Vari
     yield _layers(sample, others)
     yield _boundaries(sample)
     yield _precision(sample)
-    yield Varied("lag", [
-        Variant(f"all attacks {counted(abs(days), 'day')} {'later' if days > 0 else 'earlier'}", partial(_moved, sample, days))
-        for days in LAGS
-    ])  # fmt: skip
+    yield _lags(sample)
     yield _outlets(sample)
     yield _weeks(sample)
 
@@ -183,6 +181,15 @@ def _with_radii(sample: Sample, scale: float) -> Sample:
     )
 
 
+def _lags(sample: Sample) -> Varied:
+    found = []
+    for days in LAGS:
+        way = "later" if days > 0 else "earlier"
+        words = f"every attack laid over the map of {counted(abs(days), 'day')} {way}"
+        found.append(Variant(words, partial(_moved, sample, days)))
+    return Varied("lag", found)
+
+
 def _moved(sample: Sample, days: int) -> Sample:
     step = np.timedelta64(days, "D")
 
@@ -195,7 +202,7 @@ def _moved(sample: Sample, days: int) -> Sample:
 def _precision(sample: Sample) -> Varied:
     ends = (0.0, *RADII_M, np.inf)
     classes: list[tuple[str, Callable[[Incidents], Mask]]] = []
-    for low, high in zip(ends[:-1], ends[1:], strict=True):
+    for low, high in pairwise(ends):
         words = f"by more than {low / 1000:g} km" if np.isinf(high) else f"by up to {high / 1000:g} km"
         if low and not np.isinf(high):
             words = f"by {low / 1000:g} to {high / 1000:g} km"
@@ -244,7 +251,7 @@ def _boundaries(sample: Sample) -> Varied:
     if not any(sample.errors.get(name, LayerDoubt()).boundary_m for name in names):
         return Varied("boundary", (), "the case states no error of its layers (error_m), so no boundary was moved")
     return Varied("boundary", [
-        Variant(f"boundaries moved by {scale:g} times the error that the case states", partial(_with_errors, sample, scale))
+        Variant(f"boundaries moved by {scale:g} times the error stated", partial(_with_errors, sample, scale))
         for scale in ERROR_SCALES
     ])  # fmt: skip
 
