@@ -122,6 +122,11 @@ def test_a_forged_finding_is_named(built_case: Path) -> None:
     assert "findings come out again" in _faults(built_case)
 
 
+def test_a_forged_variant_of_a_finding_is_named(built_case: Path) -> None:
+    _forge_table(built_case, "robustness", lambda row: row.update(variant="without nothing at all"))
+    assert "findings come out again" in _faults(built_case)
+
+
 def test_a_forged_record_is_named(built_case: Path) -> None:
     _forge_table(built_case, "records", lambda row: row.update(killed_low=400))
     assert any("records" in fault for fault in _faults(built_case)["tables come out again from the originals"])

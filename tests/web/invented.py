@@ -434,7 +434,7 @@ def _findings() -> dict[str, list[dict[str, Any]]]:
                 "reporting_term": "If nobody could report from the north, this says nothing.",
                 "refused": False,
                 "reading": f"Most lay in the south. {HOSTILE}",
-                "details": json.dumps({"inside": 2, "by": {"a/b": 1, "c": 3}}),
+                "details": json.dumps({"inside": 2, "expected": 0.5, "by": {"a/b": 1, "c": 3}}),
                 **shared,
             },
             {

@@ -116,8 +116,8 @@ def round_ticks(low: float, high: float) -> list[float]:
     >>> round_ticks(0.12, 0.97)
     [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
     """
-    if high <= low:
-        half = abs(low) / 2 or 0.5
+    if high - low <= 1e-9 * max(1e-1, abs(low), abs(high)):
+        half = abs(low) / 2 if abs(low) > 1e-9 else 0.5
         low, high = low - half, high + half
     rough = (high - low) / 4
     unit = 10.0 ** math.floor(math.log10(rough))

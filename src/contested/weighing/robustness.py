@@ -7,7 +7,7 @@ compare is a row that says so, and so is a kind of variant that was not tried.
 A variant that leaves every number of a finding as it was changes what that finding does not look at; it is not counted.
 A variant **holds** when its estimate lies on the same side of the value at which the finding would say nothing, and,
 where the finding's probability is at most 0.05, so is the variant's (else: neither is). Variants are no new tests, and
-their probabilities are not to be picked from; they show what a finding hangs on. (Leamer 1985; Simonsohn, Simmons &
+their probabilities are not to be picked from; they show what a finding hangs on. (Leamer 1983; Simonsohn, Simmons &
 Nelson 2020, https://doi.org/10.1038/s41562-020-0912-z.)
 """
 
