@@ -209,7 +209,7 @@ def test_every_test_stands_in_the_table_of_all_with_its_chance_or_its_refusal(ed
     assert (page.n_tests.text, page.n_refused.text) == ("2", "1")
     ran, refused = page.tests
     assert ran.null == "random labels" and [number.text for number in ran.result] == ["0.75", "0.3", "0.96"]
-    assert ran.p is not None and ran.p.text == "0.0142857"[:6] and not ran.refused
+    assert ran.p is not None and ran.p.text == "0.0143" and not ran.refused
     assert refused.refused and refused.p is None and refused.result == () and refused.null is None
 
 
@@ -224,7 +224,9 @@ def test_a_flip_is_shown_with_its_name_and_refusals_apart(edition: Edition) -> N
         "the finding", "too little left", "does not hold", "holds", "not counted"
     ]  # fmt: skip
     curve = str(block.curve)
-    assert curve.count('class="flips"') == 2 and curve.count('class="holds"') == 2 and curve.count('class="stands"') == 1
+    assert (
+        curve.count('class="flips"') == 2 and curve.count('class="holds"') == 2 and curve.count('class="stands"') == 1
+    )
     assert "<script" not in curve and curve.count('class="own"') == 1 and curve.count('class="expected"') == 1
 
 
