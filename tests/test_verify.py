@@ -135,6 +135,11 @@ def test_forged_odds_and_implications_do_not_come_out_again(built_case: Path, ta
     assert any(fault.startswith(f"{table}: ") for fault in _faults(built_case)["findings come out again"])
 
 
+def test_a_forged_variant_of_a_finding_is_named(built_case: Path) -> None:
+    _forge_table(built_case, "robustness", lambda row: row.update(variant="without nothing at all"))
+    assert "findings come out again" in _faults(built_case)
+
+
 def test_a_forged_record_is_named(built_case: Path) -> None:
     _forge_table(built_case, "records", lambda row: row.update(killed_low=400))
     assert any("records" in fault for fault in _faults(built_case)["tables come out again from the originals"])

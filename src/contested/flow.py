@@ -114,6 +114,7 @@ def derive_tables(case: Case, originals: pa.Table, progress: Progress = no_progr
     from contested.territory.located import locate_incidents
     from contested.weighing.findings import weigh_case
     from contested.weighing.rival_accounts import weigh_accounts
+    from contested.weighing.robustness import vary_findings
 
     decisions = read_decisions(case.folder / "decisions.jsonl")
 
@@ -172,6 +173,8 @@ def derive_tables(case: Case, originals: pa.Table, progress: Progress = no_progr
     progress("weighing", "accounts against the record")
     tables["findings"], tables["finding_rows"] = weigh_case(case, tables)
     tables |= weigh_accounts(case, tables)
+    progress("varying", "what findings hang on")
+    tables["robustness"] = vary_findings(case, tables)
     return {name: tables[name] for name in TABLES}
 
 

@@ -56,6 +56,7 @@ REFERENCES = {
     ("evidence_ratios", "account"): ("rivals", "account"),
     ("odds", "account"): ("rivals", "account"),
     ("odds", "against"): ("rivals", "account"),
+    ("robustness", "finding_id"): ("findings", "finding_id"),
 }
 
 
@@ -211,9 +212,11 @@ def _check_numbers(case: Case, tables: Mapping[str, pa.Table]) -> tuple[int, Ite
 def _check_findings(case: Case, tables: Mapping[str, pa.Table]) -> tuple[int, Iterator[str]]:
     from contested.weighing.findings import weigh_case
     from contested.weighing.rival_accounts import weigh_accounts
+    from contested.weighing.robustness import vary_findings
 
     again = dict(zip(("findings", "finding_rows"), weigh_case(case, tables), strict=True))
     again |= weigh_accounts(case, tables)
+    again["robustness"] = vary_findings(case, tables)
     faults = []
     for name, table in again.items():
         stored = {json.dumps(row, default=str, sort_keys=True) for row in tables[name].to_pylist()}

@@ -527,7 +527,7 @@ def _findings() -> dict[str, list[dict[str, Any]]]:
                 "reporting_term": "If nobody could report from the north, this says nothing.",
                 "refused": False,
                 "reading": f"Most lay in the south. {HOSTILE}",
-                "details": json.dumps({"inside": 2, "by": {"a/b": 1, "c": 3}}),
+                "details": json.dumps({"inside": 2, "expected": 0.5, "by": {"a/b": 1, "c": 3}}),
                 **shared,
             },
             {
@@ -545,7 +545,29 @@ def _findings() -> dict[str, list[dict[str, Any]]]:
             {"finding_id": "F1", "table": "incidents", "row_key": name, "role": "used"} for name in ("I1", "I2")
         ]
         + [{"finding_id": "F1", "table": "incidents", "row_key": "I4", "role": "used"}],
+        "robustness": [
+            _varied(0, "as_it_stands", "as it stands", estimate=0.75, low=0.3, high=0.96, expected=0.5),
+            _varied(1, "dataset", "without the dataset reports", left_out="reports", refused=True, reason="too little"),
+            _varied(
+                2,
+                "outlet",
+                "without what only SECRET OUTLET tells",
+                left_out="SECRET OUTLET",
+                estimate=0.4,
+                expected=0.5,
+                holds=False,
+            ),
+            _varied(
+                3, "week", f"without the week of {HOSTILE}", estimate=0.8, low=0.4, high=0.9, expected=0.6, holds=True
+            ),
+            _varied(4, "layer", "not tried", tried=False, reason="no other layer shows both parties"),
+        ],
     }
+
+
+def _varied(number: int, kind: str, words: str, **values: Any) -> dict[str, Any]:
+    shared = {"finding_id": "F1", "tried": True, "n": 2, "refused": False}
+    return {**shared, "variant_no": number, "kind": kind, "variant": words, **values}
 
 
 def make_tables() -> dict[str, pa.Table]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -17,6 +18,7 @@ from contested.base.case import Case
 from contested.base.records import CLAIMS, INCIDENTS, LINKS, TABLES, row_id
 from contested.web import claim_pages, index_page
 from contested.web.addresses import anchor, safe_link
+from contested.web.beside_findings import show_pictures
 from contested.web.claim_pages import cut_pieces
 from contested.web.council_page import show_council
 from contested.web.edition import Edition
@@ -27,6 +29,7 @@ from contested.web.incident_pages import incident_order, show_incidents, show_ro
 from contested.web.index_page import show_index
 from contested.web.marks import PALETTE
 from contested.web.ratio_figure import RatioBar, draw_ratios
+from contested.web.robustness_figure import round_ticks
 from contested.web.timeline import Moment, draw_timeline
 from contested.web.weighed_page import show_weighed
 
@@ -201,6 +204,61 @@ def test_findings_stand_with_reporting_term_and_refusals_with_counts(edition: Ed
     assert dict(ran.rows)["used: incidents"].text == "2"
     assert ("inside", "2") in [(word, str(value)) for word, value in ran.details]
     assert refused.refused and refused.n.text == "2"
+
+
+def test_every_test_stands_in_the_table_of_all_with_its_chance_or_its_refusal(edition: Edition) -> None:
+    page = show_findings(edition)
+    assert (page.n_tests.text, page.n_refused.text) == ("2", "1")
+    ran, refused = page.tests
+    assert ran.null == "random labels" and [number.text for number in ran.result] == ["0.75", "0.3", "0.96"]
+    assert ran.p is not None and ran.p.text == "0.0143" and not ran.refused
+    assert refused.refused and refused.p is None and refused.result == () and refused.null is None
+
+
+def test_a_flip_is_shown_with_its_name_and_refusals_apart(edition: Edition) -> None:
+    block, without = (one.robustness for one in show_findings(edition).findings)
+    assert block is not None and without is None
+    assert (block.holds.text, block.of.text, block.refused.text) == ("1", "2", "1")
+    (href, words) = block.flips[0]
+    lines = {line.anchor: line for line in block.lines}
+    assert words == lines[href[1:]].words and lines[href[1:]].outcome == "does not hold"
+    assert [line.outcome for line in block.lines] == [
+        "the finding", "too little left", "does not hold", "holds", "not counted"
+    ]  # fmt: skip
+    curve = str(block.curve)
+    assert (
+        curve.count('class="flips"') == 2 and curve.count('class="holds"') == 2 and curve.count('class="stands"') == 1
+    )
+    assert "<script" not in curve and curve.count('class="own"') == 1 and curve.count('class="expected"') == 1
+
+
+def test_an_outlet_that_only_withheld_records_name_is_not_named(edition: Edition) -> None:
+    row = edition.public.rows["robustness"]["F1|2"]
+    assert row["left_out"] is None and "SECRET" not in str(row) and row["estimate"] == 0.4
+
+
+def test_which_picture_a_finding_has_follows_from_its_details(edition: Edition) -> None:
+    row = dict(edition.public.rows["findings"]["F1"])
+
+    def drawn(**details: Any) -> list[str]:
+        found = show_pictures(edition, "F1", {**row, "details": json.dumps(details)})
+        return [str(one.svg) for one in found]
+
+    assert "Estimate, interval" in drawn(expected=0.5)[0] and 'class="expected"' in drawn(expected=0.5)[0]
+    strip = drawn(front_m={"I1": 120.0, "I2": 900.0, "withheld": 3.0}, near_front_m=500.0)[0]
+    assert strip.count("<circle") == 2 and "withheld" not in strip
+    pairs = drawn(attacked_on={"I1": "2020-03-02"}, first_place_fell_on={"I1": "2020-03-05"})[0]
+    assert pairs.count("<circle") == 1 and pairs.count("<polygon") == 1 and "5 March 2020" in pairs
+    assert show_pictures(edition, "F2", edition.public.rows["findings"]["F2"]) == ()
+
+
+@given(st.floats(-1e6, 1e6), st.floats(0, 1e6))
+def test_ticks_are_few_round_and_span_the_values(low: float, extent: float) -> None:
+    high = low + extent
+    ticks = round_ticks(low, high)
+    assert 2 <= len(ticks) <= 8 and ticks == sorted(set(ticks))
+    slack = 1e-6 * max(1.0, abs(low), abs(high))
+    assert ticks[0] <= low + slack and ticks[-1] >= high - slack
 
 
 def test_votes_are_counted_and_vetoes_named(edition: Edition) -> None:

@@ -667,6 +667,29 @@ WEIGHED_ROWS = Table(
     ),
 )  # fmt: skip
 
+ROBUSTNESS = Table(
+    "robustness", "one finding under one other choice of sources, days, distances or layer", ("finding_id", "variant_no"),
+    (
+        _c("finding_id", "text", "the finding"),
+        _c("variant_no", "int", "0 for the finding as it stands"),
+        _c("kind", "text", "as_it_stands, dataset, outlet, week, window, layer, boundary, lag or precision"),
+        _c("variant", "text", "what was done otherwise, in words"),
+        _c("left_out", "text", "the dataset or outlet left out", nullable=True),
+        _c("tried", "bool", "false where this kind was not tried; the reason says why"),
+        _c("n", "int", "incidents used", "incidents"),
+        _c("refused", "bool", "whether too little was left to compare"),
+        _c("reason", "text", "why it was refused or not tried", nullable=True),
+        *_optional([
+            ("estimate", "real", "the estimate, in the finding's unit", ""),
+            ("low", "real", "lower end of the interval", ""),
+            ("high", "real", "upper end of the interval", ""),
+            ("expected", "real", "value at which the finding would say nothing, in the same unit", ""),
+            ("p_value", "real", "probability under the null of a result at least as extreme", ""),
+            ("holds", "bool", "whether it says what the finding says; null where it was refused, not tried, or is the finding itself", ""),
+        ]),
+    ),
+)  # fmt: skip
+
 DECISIONS = Table(
     "decisions", "a person's correction or judgement", ("number",),
     (
@@ -705,7 +728,7 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         ORIGINALS, DOCUMENTS, CLAIMS, VOTES, ACCOUNTS, CONTRADICTIONS, RECORDS, PLACE_CANDIDATES, LINKS, INCIDENTS,
-        INCIDENT_PLACES, CLAIM_LINKS, SENSITIVITY, HOLDINGS, CONTROL, FRONTS, FINDINGS, FINDING_ROWS, RIVALS, EVIDENCE,
-        EVIDENCE_RATIOS, ODDS, IMPLICATIONS, WEIGHED_ROWS, DECISIONS, REJECTS, NOTES,
+        INCIDENT_PLACES, CLAIM_LINKS, SENSITIVITY, HOLDINGS, CONTROL, FRONTS, FINDINGS, FINDING_ROWS, ROBUSTNESS, RIVALS,
+        EVIDENCE, EVIDENCE_RATIOS, ODDS, IMPLICATIONS, WEIGHED_ROWS, DECISIONS, REJECTS, NOTES,
     )
 }  # fmt: skip

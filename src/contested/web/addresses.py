@@ -96,6 +96,8 @@ class RowAddresses:
             return f"weighed.html#{weighed_anchor(table, row)}"
         if table == "weighed_rows":
             return self.row(row["of_table"], row["of_key"])
+        if table == "robustness":
+            return f"findings.html#variant-{anchor(key)}"
         if table in ("findings", "finding_rows"):
             return f"findings.html#{anchor(row['finding_id'])}"
         prefix = {"originals": "original", "rejects": "reject", "decisions": "decision", "notes": "note"}[table]

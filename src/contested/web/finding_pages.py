@@ -7,11 +7,13 @@ nothing; a refused test is shown as refused, with its counts, among the tests th
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from typing import Any
 
 from contested.base.records import TABLES
 from contested.web.addresses import anchor, safe_link
+from contested.web.beside_findings import read_details, show_pictures, show_robustness
 from contested.web.claim_pages import document_words, speaker_words
 from contested.web.edition import Edition
 from contested.web.incident_pages import cell_words
@@ -23,10 +25,12 @@ from contested.web.pages import (
     OriginalLine,
     RejectLine,
     SourcesPage,
+    TestLine,
 )  # fmt: skip
 from contested.web.public import Row
 from contested.web.strings import TEXT
 from contested.web.words import code_words, day_words, span_words
+from contested.weighing.findings import TESTS
 
 #: Numbers of a finding in the order of printing.
 _VALUES = ("estimate", "low", "high", "bound_low", "bound_high", "p_value")
@@ -37,18 +41,50 @@ MAX_DETAILS = 40
 def show_findings(edition: Edition) -> FindingsPage:
     """``findings.html``."""
     used = edition.grouped("finding_rows", "finding_id")
-    return FindingsPage(tuple(
-        _finding(edition, key, row, used.get((key,), [])) for key, row in edition.public.rows["findings"].items()
+    varied = edition.grouped("robustness", "finding_id")
+    order = {test.__name__: number for number, test in enumerate(TESTS)}
+    rows = dict(sorted(
+        edition.public.rows["findings"].items(), key=lambda one: (order.get(one[1]["test"], len(order)), one[0])
     ))  # fmt: skip
+    tests = tuple(_test_line(edition, key, row) for key, row in rows.items())
+    for lines in varied.values():
+        lines.sort(key=lambda one: one["variant_no"])
+    return FindingsPage(
+        tuple(_finding(edition, key, row, (used.get((key,), []), varied.get((key,), []))) for key, row in rows.items()),
+        tests,
+        edition.book.count_where("findings.html", TEXT["n_tests"], "findings"),
+        edition.book.count_where("findings.html", TEXT["n_refused"], "findings", {"refused": True}),
+    )
 
 
-def _finding(edition: Edition, key: str, row: Row, used: list[Row]) -> FindingBlock:
+def _test_line(edition: Edition, key: str, row: Row) -> TestLine:
+    """A test in the table of all."""
+
+    def value(column: str) -> Number | None:
+        return edition.book.value("findings.html", TEXT[column], Cells("findings", column, (key,)), style="real")
+
+    n = edition.book.value("findings.html", TEXT["n_incidents"], Cells("findings", "n", (key,)))
+    assert n is not None  # never null
+    refusal = None
+    if row["refused"] and "refusal" in read_details(row):
+        refusal = edition.book.quote("findings.html", TEXT["result"], Cells("findings", "details/refusal", (key,)))
+    result = tuple(number for column in ("estimate", "low", "high") if (number := value(column)) is not None)
+    null = row["null_model"]
+    return TestLine(
+        anchor(key), row["question"], edition.event_title(row["event_id"]) or "", row["layer"],
+        None if null is None else re.split(r"[:;]", null)[0], n, result, row["unit"], value("p_value"),
+        None if row["seed"] is None else str(row["seed"]), row["refused"], refusal,
+    )  # fmt: skip
+
+
+def _finding(edition: Edition, key: str, row: Row, beside: tuple[list[Row], list[Row]]) -> FindingBlock:
     page, book = "findings.html", edition.book
 
     def quote(column: str) -> Number | None:
         return book.quote(page, TEXT[column], Cells("findings", column, (key,)))
 
     roles: dict[tuple[str, str], list[str]] = defaultdict(list)
+    used, varied = beside
     for entry in used:
         if entry["table"] in TABLES and entry["row_key"] in edition.public.rows[entry["table"]]:
             roles[entry["role"], entry["table"]].append(entry["row_key"])
@@ -64,6 +100,7 @@ def _finding(edition: Edition, key: str, row: Row, used: list[Row]) -> FindingBl
         anchor(key), code_words(row["test"]), row["question"], edition.event_title(row["event_id"]) or "",
         row["layer"], row["refused"], n, tuple(values), row["unit"], row["interval"], quote("null_model"),
         quote("reporting_term"), None if row["seed"] is None else str(row["seed"]), reading, method,
+        show_pictures(edition, key, row), show_robustness(edition, key, row, varied),
         tuple(row["assumptions"]), tuple(_details(edition, key, row)),
         tuple(
             (f"{code_words(role)}: {TEXT[f'table_{table}']}", book.count(page, f"{code_words(role)}", table, keys))
@@ -74,10 +111,7 @@ def _finding(edition: Edition, key: str, row: Row, used: list[Row]) -> FindingBl
 
 def _details(edition: Edition, key: str, row: Row) -> list[tuple[str, Number | str]]:
     """The counts behind a finding: numbers as links, other values as text."""
-    try:
-        details = json.loads(row["details"] or "{}")
-    except ValueError:
-        return []
+    details = read_details(row)
     found: list[tuple[str, Number | str]] = []
 
     def walk(value: Any, path: list[str]) -> None:
@@ -159,6 +193,8 @@ def row_title(edition: Edition, table: str, row: Row) -> str:
         return f"{row['place_name'] or TEXT['place_unnamed']} ({row['incident_id']})"
     if table == "findings":
         return str(row["question"])
+    if table == "robustness":
+        return str(row["variant"])
     if table == "notes":
         return f"{row['original_path']}: {row['note']}"
     if table == "rejects":

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from contested.web.marks import Mark
 from contested.web.numbers import Number
 
@@ -403,6 +405,59 @@ class NumberRows:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawing beside a finding."""
+
+    svg: Markup
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class VariedLine:
+    """A finding under one other choice."""
+
+    anchor: str
+    kind: str
+    words: str
+    outcome: str
+    reason: str | None
+    values: tuple[Number | None, ...]
+    """Incidents, estimate, ends of the interval, value that says nothing, p."""
+
+
+@dataclass(frozen=True, slots=True)
+class RobustnessBlock:
+    """What a finding hangs on."""
+
+    holds: Number
+    of: Number
+    refused: Number | None
+    flips: tuple[tuple[str, str], ...]
+    """(address, words) of each choice under which it does not hold."""
+    curve: Markup
+    lines: tuple[VariedLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TestLine:
+    """One test in the table of all."""
+
+    anchor: str
+    question: str
+    event: str
+    layer: str | None
+    null: str | None
+    n: Number
+    result: tuple[Number, ...]
+    """Estimate and ends of the interval, as far as there are such."""
+    unit: str | None
+    p: Number | None
+    seed: str | None
+    refused: bool
+    refusal: Number | None
+
+
+@dataclass(frozen=True, slots=True)
 class FindingBlock:
     """One finding or refusal."""
 
@@ -421,6 +476,8 @@ class FindingBlock:
     seed: str | None
     reading: Number
     method: Number
+    pictures: tuple[Picture, ...]
+    robustness: RobustnessBlock | None
     assumptions: tuple[str, ...]
     details: tuple[tuple[str, Number | str], ...]
     rows: tuple[tuple[str, Number], ...]
@@ -432,6 +489,9 @@ class FindingsPage:
     """``findings.html``."""
 
     findings: tuple[FindingBlock, ...]
+    tests: tuple[TestLine, ...]
+    n_tests: Number
+    n_refused: Number
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,7 @@ def project_public(tables: Mapping[str, pa.Table]) -> PublicRows:
     part("implications", lambda row: row["implication_id"] not in hiding)
     for name in ("rivals", "evidence", "evidence_ratios", "odds"):
         part(name, lambda row: True)
+    part("robustness", lambda row: True)
     for name in ("finding_rows", "weighed_rows", "decisions"):
         part(name, lambda row: row["row_key"] not in withheld.get(row["table"], {}))
     part("rejects", original)
@@ -101,7 +102,20 @@ def project_public(tables: Mapping[str, pa.Table]) -> PublicRows:
     shown["incidents"] = {
         key: _without_withheld(row, withheld["records"], shown["records"]) for key, row in shown["incidents"].items()
     }
+    named = {name for row in shown["records"].values() for name in _outlets(row)}
+    shown["robustness"] = {key: _without_outlet(row, named) for key, row in shown["robustness"].items()}
     return PublicRows(shown, withheld)
+
+
+def _outlets(record: Row) -> set[str]:
+    return {" ".join(name.split()) for name in record["sources"] or ()}
+
+
+def _without_outlet(varied: Row, named: set[str]) -> Row:
+    """A variant of a finding; an outlet that only withheld records name is not named here either."""
+    if varied["kind"] != "outlet" or varied["left_out"] is None or varied["left_out"] in named:
+        return varied
+    return {**varied, "left_out": None, "variant": TEXT["variant_withheld"]}
 
 
 def _without_withheld(incident: Row, withheld: Mapping[str, Row], shown: Mapping[str, Row]) -> Row:

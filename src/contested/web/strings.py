@@ -252,6 +252,7 @@ _TABLES = {
     "table_odds": "combined ratios",
     "table_implications": "implications checked",
     "table_weighed_rows": "rows that evidence and implications rest on",
+    "table_robustness": "other choices for findings",
     "table_decisions": "decisions",
     "table_rejects": "rows refused",
     "table_notes": "notes of readers",
@@ -308,11 +309,65 @@ _FINDINGS = {
     "What stands here describes the incidents and is no test.",
     "no_reporting_term": "This test computes none.",
     "all_tests": "Every test that was run",
-    "all_tests_lead": "None is left out, so that nobody can choose.",
+    "all_tests_lead": "None is left out, also where nothing was found, so that nobody can choose.",
+    "n_tests": "Tests:",
+    "n_refused": "of them refused as tests:",
+    "many_tests": "Where many tests are run, some give a small p by chance alone, about one in twenty a p of 0.05 or "
+    "less. So p-values are not to be picked from this table: ask first which question was asked before the result was "
+    "seen.",
+    "null_short": "What chance means",
+    "not_run": "not run",
+    "no_refusal": "The reading says why.",
+    "worst_case": "Worst case",
+    "says_nothing": "says nothing here",
+    "axis_title": "Estimate, interval and worst case",
+    "axis_alt": "From above: the estimate, its interval, the worst case. The broken line is the value at which the "
+    "finding would say nothing. The numbers stand beneath.",
+    "strip_title": "Distance of each incident to the front",
+    "strip_alt": "One circle an incident, on an axis of metres from the front. The broken line is the distance that "
+    "the case calls near, the full line the median. The numbers stand in the details.",
+    "pairs_title": "Attacks and the falls of their places",
+    "pairs_alt": "One line an incident: a circle on the day of the attack, a triangle on the day on which its first "
+    "place fell. The days stand in the details.",
+    "median": "median",
+    "near_front": "near",
+    "robustness": "Does it hold under other choices?",
+    "holds_in": "Holds in",
+    "of_variants": "of",
+    "holds_other": "other choices that could change it.",
+    "flips_lead": "It does not hold:",
+    "few_lead": "Too little was left to compare in",
+    "robustness_rule": "It holds where the estimate lies on the same side of the value at which the finding says "
+    "nothing and, where its p is at most 0.05, so is that of the other choice (else: neither is). "
+    "These are no further tests.",
+    "robustness_none": "Nothing was estimated, so there is nothing that could hold.",
+    "curve_title": "Estimates under other choices, from low to high",
+    "curve_alt": "Each mark is the estimate under one choice, with its interval: a dot where the finding holds, a "
+    "cross where it does not, a diamond for the finding as it stands. The broken line is the value at which it says "
+    "nothing, a short bar that of a choice with another one. Beneath, the mark stands in the row of the kind of "
+    "choice. The table lists them all.",
+    "curve_key": "Dot: holds. Cross: does not hold. Diamond: the finding as it stands. Broken line: the value at which "
+    "it says nothing; short bar: that of a choice with another one.",
+    "curve_table": "All other choices, as a table",
+    "choice": "Choice",
+    "outcome_holds": "holds",
+    "outcome_flips": "does not hold",
+    "outcome_refused": "too little left",
+    "outcome_not_tried": "not counted",
+    "outcome_stands": "the finding",
+    "variant_withheld": "without what only one outlet tells, whose rows are withheld",
+    "varied_as_it_stands": "as it stands",
+    "varied_dataset": "without a dataset",
+    "varied_outlet": "without an outlet",
+    "varied_week": "without a week",
+    "varied_window": "other windows",
+    "varied_layer": "one layer alone",
+    "varied_boundary": "boundaries moved",
+    "varied_lag": "days moved",
+    "varied_precision": "without a precision",
     "test": "Test",
     "question": "Question",
     "result": "Result",
-    "ran": "ran",
 }
 
 _WEIGHED = {

@@ -31,6 +31,8 @@ MIN_PERIOD_DAYS = 20
 #: Look-ups made for all rotations together; more incidents take fewer draws, then fewer rotations.
 MOST_LOOKUPS = 20_000_000
 MOST_DISTANCES = 2_000_000
+#: One of many variants of a finding makes so many times fewer.
+BRIEF_SHARE = 5
 #: Points by which the area of each day's map is measured: a share then comes out within 0.5 %.
 AREA_POINTS = 10_000
 #: Longitudes, latitudes and days, shape (offsets, n, m) → one number an offset.
@@ -147,7 +149,7 @@ def _against_places(
         known = ~np.isnan(expected)
         refusal = _too_few(int(known.sum()), MIN_INCIDENTS)
     if by_day is None or known.sum() < MIN_INCIDENTS:
-        return Finding(**common, refused=True, reading=f"Not compared: {refusal}. {_NOTHING}")
+        return _not_compared(common, refusal)
     hits = placed.draws.fell_on(sample.weighing.losing)[known].sum(axis=0)
     _, first, sizes = np.unique(find_episodes(incidents)[known], return_index=True, return_counts=True)
     chance = sum_chance(hits, expected[known][first], sizes, SEED)
@@ -215,8 +217,10 @@ def _against_rotation(
     elif len(days) < MIN_PERIOD_DAYS:
         refusal = f"the layer and the window share {counted(len(days), 'day')}, fewer than {MIN_PERIOD_DAYS}"
     if refusal is not None:
-        return Finding(**common, refused=True, reading=f"Not compared: {refusal}. {_NOTHING}")
+        return _not_compared(common, refusal)
     draws = placed.draws
+    if sample.brief:
+        budget //= BRIEF_SHARE
     some = int(np.clip(budget // (len(incidents) * len(days)), 1, draws.lon.shape[1]))
     take = np.linspace(0, draws.lon.shape[1] - 1, some).astype(int)
     rotations = max(MIN_PERIOD_DAYS, min(len(days), budget // (len(incidents) * some)))
@@ -233,7 +237,7 @@ def _against_rotation(
         found[begin : begin + step] = statistic(np.broadcast_to(lon, shape), np.broadcast_to(lat, shape), days[moved])
     valid = ~np.isnan(found)
     if not inside.any() or not valid[0]:
-        return Finding(**common, refused=True, reading=f"Not compared: on these days the layer has no map. {_NOTHING}")
+        return _not_compared(common, "on these days the layer has no map")
     found = found[valid]
     p_value = float(np.mean(found >= found[0] - TOLERANCE))
     common["details"] |= {
@@ -288,6 +292,12 @@ def _common(
         "details": {"n_left_out": int((~placed.used).sum())},
         "roles": dict(zip(sample.incidents.ids, words.tolist(), strict=True)),
     }  # fmt: skip
+
+
+def _not_compared(common: dict[str, Any], why: str) -> Finding:
+    refusal = f"Not compared: {why}."
+    common["details"] |= {"refusal": refusal}
+    return Finding(**common, refused=True, reading=f"{refusal} {_NOTHING}")
 
 
 def _too_few(number: int, needed: int) -> str:

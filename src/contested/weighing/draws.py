@@ -14,8 +14,8 @@ let the incidents themselves say where such incidents fall: the ground is parted
 the front), each with an intensity that has a gamma posterior given the incidents placed in it and its extent in the
 region; an incident's place is drawn in proportion to the intensity, and the two are drawn in turns. Incidents known to
 a town, a district or worse have shares of the classes of their own as far as they disagree, since how precisely a place
-is known may depend on whose ground it was and on the distance from the front. What is assumed: within a class and a disc
-all places are equally likely.
+is known may depend on whose ground it was and on the distance from the front. What is assumed: within a class and a
+disc all places are equally likely.
 """
 
 from __future__ import annotations

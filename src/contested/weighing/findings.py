@@ -73,27 +73,44 @@ def weigh_case(case: Case, tables: Mapping[str, pa.Table]) -> tuple[pa.Table, pa
     """
     import pyarrow as pa
 
+    findings: list[dict[str, Any]] = []
+    rows = [FINDING_ROWS.empty()]
+    for sample in case_samples(case, tables):
+        for test in tests_of(sample):
+            finding = test(sample)
+            finding_id = name_finding(finding.test, sample)
+            findings.append(_finding_row(finding_id, finding, sample))
+            rows.append(_used_rows(finding_id, finding, sample.layer, tables))
+    return FINDINGS.from_rows(findings), FINDING_ROWS.check(pa.concat_tables(rows))
+
+
+def case_samples(case: Case, tables: Mapping[str, pa.Table]) -> Iterator[Sample]:
+    """What each weighing of the case looks at, on its own layer and then on each other one.
+
+    Raises
+    ------
+    WeighingError
+        When one of the tables is missing, or a weighing names one party twice or is declared twice.
+    """
     for name in _NEEDED:
         if name not in tables:
             raise WeighingError(f'the table "{name}" is missing; weighing needs {", ".join(_NEEDED)}: build the case')
     layers = case_layers(case, tables["holdings"])
     population = read_population(case) if case.file.weighing else None
-    findings: list[dict[str, Any]] = []
-    rows = [FINDING_ROWS.empty()]
     for weighing, layer in _pairs(case):
-        if layer not in layers:
-            continue  # none of its rows could be read: the rejects say why
-        sample = make_sample(case, weighing, layer, tables, layers, population)
-        for test in TESTS:
-            if test in WITHOUT_LAYER and layer != weighing.layer:
-                continue
-            finding = test(sample)
-            finding_id = "-".join(
-                (finding.test.replace("_", "-"), weighing.event, layer, weighing.advancing, weighing.losing)
-            )
-            findings.append(_finding_row(finding_id, finding, sample))
-            rows.append(_used_rows(finding_id, finding, layer, tables))
-    return FINDINGS.from_rows(findings), FINDING_ROWS.check(pa.concat_tables(rows))
+        if layer in layers:  # else none of its rows could be read: the rejects say why
+            yield make_sample(case, weighing, layer, tables, layers, population)
+
+
+def tests_of(sample: Sample) -> list[Callable[[Sample], Finding]]:
+    """The tests that run on a sample: those that ask no layer only beside the weighing's own."""
+    return [test for test in TESTS if test not in WITHOUT_LAYER or sample.layer == sample.weighing.layer]
+
+
+def name_finding(test: str, sample: Sample) -> str:
+    """The id of a test's finding."""
+    weighing = sample.weighing
+    return "-".join((test.replace("_", "-"), weighing.event, sample.layer, weighing.advancing, weighing.losing))
 
 
 def _pairs(case: Case) -> Iterator[tuple[Weighing, str]]:

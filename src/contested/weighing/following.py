@@ -20,7 +20,7 @@ from contested.territory.changes import next_change
 from contested.weighing.direction import Directions, compare_directions
 from contested.weighing.exposure import compare_ground
 from contested.weighing.labels import find_episodes
-from contested.weighing.nulls import Chance, kendall_tau_b, order_chance
+from contested.weighing.nulls import BRIEF_DRAWS, DRAWS, Chance, kendall_tau_b, order_chance
 from contested.weighing.sample import Finding, Incidents, Mask, Sample, counted
 
 #: With two incidents the only orders are "same" and "reversed", each as likely as a coin's side.
@@ -79,9 +79,11 @@ def order_of_attacks_and_falls(sample: Sample) -> Finding:
                 f"an order needs {MIN_ORDERED} incidents whose places fell, and there {_are(len(used))}"
             )
         tau, tau_last = kendall_tau_b(attacks, first), _tau(attacks, last)
-        bound = order_chance(attacks, first, second_not_before_first=True)
-        free = order_chance(attacks, first)
+        draws = BRIEF_DRAWS if sample.brief else DRAWS
+        bound = order_chance(attacks, first, second_not_before_first=True, draws=draws)
+        free = order_chance(attacks, first, draws=draws)
     except WeighingError as error:
+        details["refusal"] = f"The order was not tested: {error}."
         reading = (
             f"The order was not tested: {error}. "
             f"{_left_out(left_out, sample)}This shows nothing for or against any account."
@@ -90,7 +92,7 @@ def order_of_attacks_and_falls(sample: Sample) -> Finding:
     details |= _chance_details(bound, free, tau_last)
     last_text = "With the last place of each in place of the first there is no order to compare. "
     if tau_last is not None:
-        p_last = order_chance(attacks, last, second_not_before_first=True).p_greater
+        p_last = order_chance(attacks, last, second_not_before_first=True, draws=draws).p_greater
         details["p_value_with_last_fall"] = p_last
         last_text = (
             f"With the last place of each in place of the first, tau-b is {tau_last:.2f} and the share {p_last:.2g}. "
@@ -145,6 +147,7 @@ def _taus_at_last_days(first: Sequence[int], latest: Sequence[int], falls: Seque
 def _chance_details(bound: Chance, free: Chance, tau_last: float | None) -> dict[str, Any]:
     return {
         "tau_with_last_fall": tau_last,
+        "says_nothing_at": 0.0,
         "p_two_sided": bound.p_two_sided,
         "p_least": bound.p_least,
         "n_orders": bound.n_arrangements,

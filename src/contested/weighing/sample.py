@@ -186,6 +186,9 @@ class Sample:
     population: Population | None = None
     window: tuple[date, date] | None = None
     """First and last day of the case's window."""
+    brief: bool = False
+    """Whether only the estimate, its interval and its chance are asked, as for each of many variants: what stands
+    beside them may be left out, and fewer labels are drawn where incidents are many."""
     kept: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
     """What one test computed and another asks for again."""
 

@@ -27,7 +27,7 @@ from contested.weighing.labels import (
     label_chance,
     strata_of,
 )
-from contested.weighing.nulls import SEED, wilson_interval
+from contested.weighing.nulls import BRIEF_DRAWS, DRAWS, SEED, wilson_interval
 from contested.weighing.reporting import reporting_term
 from contested.weighing.sample import MIN_INCIDENTS, Finding, Incidents, Mask, Reals, Sample, counted
 
@@ -41,6 +41,8 @@ PRECISE_M = 1_000.0
 MOSTLY_IMPRECISE = 0.5
 #: Most incidents listed by name in the details of a finding: beyond, the tables hold them.
 MOST_LISTED = 200
+#: Labels drawn in all for one of many variants of a finding.
+MOST_LABELS = 2_000_000
 
 LABELLING = (
     "random labelling: places and days of all incidents stay, and which of them are of the event is shuffled among "
@@ -128,7 +130,9 @@ def area_shares(sample: Sample) -> Finding:
         "bound_low": inside.sum() / n_all, "bound_high": (inside | ambiguous | left_out).sum() / n_all,
         "interval": "90 % Wilson interval, widened by what the draws differ (Rubin's rules)", "seed": SEED,
     }  # fmt: skip
-    details |= _pooled_details(sample, placed, pooled)
+    details["says_nothing_at"] = 0.5
+    if not sample.brief:
+        details |= _pooled_details(sample, placed, pooled)
     hits = float(placed.draws.fell_on(party).sum(axis=0).mean())
     in_either = hits + float(placed.draws.fell_on(sample.weighing.advancing).sum(axis=0).mean())
     weight = placed.n_independent / len(placed.incidents)
@@ -152,10 +156,11 @@ def area_shares(sample: Sample) -> Finding:
     values = _pooled_values(sample, placed, lambda draws: draws.fell_on(party), shares)
     chance, refusal = against_others(sample, placed.used, values, roles)
     if chance is None:
+        details["refusal"] = refusal
         reading.append(refusal)
     else:
         numbers |= chance_numbers(chance)
-        details["random_labelling"] = chance_details(chance)
+        details |= {"random_labelling": chance_details(chance), "says_nothing_at": chance.expected}
         reading.append(
             f"The other attacks of the same datasets, months and regions would give {chance.expected:.0%}; if labels "
             f"were handed out at random among them, so high a share would come with probability {chance.p_greater:.2g}."
@@ -201,6 +206,7 @@ def front_distances(sample: Sample) -> Finding:
         "front_m": _listed(sample.incidents, distance, used),
         "not_dated_or_no_front": _names(sample.incidents, left_out),
         "near_front_m": near_m,
+        "says_nothing_at": near_m,
     }
     if not used.any():
         nothing = (
@@ -251,6 +257,7 @@ def front_distances(sample: Sample) -> Finding:
     # Nearer than others is a lower distance, and chance is asked for a higher value.
     chance, refusal = _front_chance(sample, placed, roles)
     if chance is None:
+        details["refusal"] = refusal
         reading.append(refusal)
     else:
         numbers |= chance_numbers(chance)
@@ -289,12 +296,18 @@ def against_others(
     labelled = np.arange(len(everyone)) < n_used
     try:
         chance = label_chance(
-            table, labelled, strata_of(everyone, sample.event_datasets), find_salvos(everyone, labelled)
-        )
+            table, labelled, strata_of(everyone, sample.event_datasets), find_salvos(everyone, labelled),
+            draws=brief_draws(len(everyone)) if sample.brief else DRAWS,
+        )  # fmt: skip
     except WeighingError as error:
         return None, f"No test against chance was run: {error}."
     roles |= {sample.others.ids[row]: "compared" for row in np.flatnonzero(compared).tolist()}
     return chance, ""
+
+
+def brief_draws(n: int) -> int:
+    """Labels drawn for a variant of a finding: as many as for the finding where incidents are few, 999 at least."""
+    return int(np.clip(MOST_LABELS // max(1, n), BRIEF_DRAWS, DRAWS))
 
 
 def _pooled_values(sample: Sample, placed: Placed, value: Any, shares: Reals) -> tuple[Reals, Mask]:
