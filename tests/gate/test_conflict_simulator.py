@@ -14,7 +14,7 @@ from gate import conflict_simulator as sim
 
 POLICIES = st.builds(
     Policy, theta=st.sampled_from([None, 0.0, 0.3, 1.0]), front_m=st.sampled_from([None, 2_000.0]), towns=st.booleans(),
-    n=st.integers(1, 30),
+    n=st.integers(1, 30), salvo_extra=st.sampled_from([0.0, 2.0]),
 )  # fmt: skip
 MAPS = st.builds(
     Map, boundary_error_m=st.sampled_from([0.0, 3_000.0]), lag_days=st.integers(0, 7), every_days=st.integers(1, 9),
@@ -23,7 +23,6 @@ MAPS = st.builds(
 WORLDS = st.builds(
     Settings, event=POLICIES, others=POLICIES, maps=st.lists(MAPS, min_size=1, max_size=2).map(tuple),
     precisions=st.sampled_from([sim.EXACT, sim.LOW, sim.HIGH, sim.BY_AREA]), days=st.integers(1, 60),
-    salvo_extra=st.sampled_from([0.0, 2.0]),
 )  # fmt: skip
 
 
@@ -68,7 +67,10 @@ def test_a_true_map_shows_every_exact_attack_where_it_fell() -> None:
 
 def test_a_lagged_map_shows_the_front_of_days_before() -> None:
     made = Settings(
-        Policy(0.5, 1_000.0, n=400), Policy(n=0), precisions=(Precision(0.0),), maps=(Map(), Map(lag_days=9, is_stated=False))
+        Policy(0.5, 1_000.0, n=400),
+        Policy(n=0),
+        precisions=(Precision(0.0),),
+        maps=(Map(), Map(lag_days=9, is_stated=False)),
     )
     world = make_world(made, 1)
     true, lagged = (look_up(world, layer)[0] > 0.5 for layer in ("map-1", "map-2"))
@@ -111,7 +113,7 @@ def test_precision_that_depends_on_the_area_does() -> None:
 
 
 def test_salvos_are_of_one_day_one_kind_and_one_place() -> None:
-    world = make_world(Settings(Policy(0.5, n=200), Policy(n=200), salvo_extra=2.0), 1)
+    world = make_world(Settings(Policy(0.5, n=200, salvo_extra=2.0), Policy(n=200, salvo_extra=2.0)), 1)
     attacks = np.sort(world.truth.attacks, order="episode")
     same = np.diff(attacks["episode"]) == 0
     assert same.sum() > 200

@@ -111,8 +111,8 @@ def area_shares(sample: Sample) -> Finding:
         "assumptions": (
             _layer_assumption(sample),
             "Each salvo, incidents within a day and 5 km, is one independent event.",
-            "Within a place's disc, and as far from the front, all ground is equally likely; on one party's ground, how "
-            "precisely a place is known does not depend on the distance from the front.",
+            "Within a place's disc, and as far from the front, all ground is equally likely; on one party's ground, "
+            "how precisely a place is known does not depend on the distance from the front.",
             "Attacks in both areas are equally likely to be reported, or the reporting term says how far they are not.",
         ),
     }  # fmt: skip
