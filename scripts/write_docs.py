@@ -86,7 +86,7 @@ def case_page() -> str:
         for name, field in model.model_fields.items():
             inner = _inner_model(field.annotation)
             shown = field.alias or name
-            where = f"{path}.{shown}".strip(".")
+            where = f"{path.strip('[]')}.{shown}".strip(".")
             repeated = get_origin(field.annotation) is tuple
             if inner is not None:
                 queue.append((f"[[{where}]]" if repeated else f"[{where}]", inner))

@@ -122,6 +122,19 @@ def test_a_forged_finding_is_named(built_case: Path) -> None:
     assert "findings come out again" in _faults(built_case)
 
 
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("odds", {"low": 90.0, "reading": "It was the rebels."}),
+        ("evidence_ratios", {"high": 0.001}),
+        ("implications", {"result": "contradicted"}),
+    ],
+)
+def test_forged_odds_and_implications_do_not_come_out_again(built_case: Path, table: str, change: dict) -> None:
+    _forge_table(built_case, table, lambda row: row.update(change))
+    assert any(fault.startswith(f"{table}: ") for fault in _faults(built_case)["findings come out again"])
+
+
 def test_a_forged_record_is_named(built_case: Path) -> None:
     _forge_table(built_case, "records", lambda row: row.update(killed_low=400))
     assert any("records" in fault for fault in _faults(built_case)["tables come out again from the originals"])

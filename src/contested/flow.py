@@ -113,6 +113,7 @@ def derive_tables(case: Case, originals: pa.Table, progress: Progress = no_progr
     from contested.territory.layers import read_layer
     from contested.territory.located import locate_incidents
     from contested.weighing.findings import weigh_case
+    from contested.weighing.rival_accounts import weigh_accounts
 
     decisions = read_decisions(case.folder / "decisions.jsonl")
 
@@ -170,6 +171,7 @@ def derive_tables(case: Case, originals: pa.Table, progress: Progress = no_progr
     }
     progress("weighing", "accounts against the record")
     tables["findings"], tables["finding_rows"] = weigh_case(case, tables)
+    tables |= weigh_accounts(case, tables)
     return {name: tables[name] for name in TABLES}
 
 

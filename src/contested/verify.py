@@ -52,6 +52,10 @@ REFERENCES = {
     ("control", "incident_id"): ("incidents", "incident_id"),
     ("fronts", "incident_id"): ("incidents", "incident_id"),
     ("finding_rows", "finding_id"): ("findings", "finding_id"),
+    ("evidence_ratios", "evidence_id"): ("evidence", "evidence_id"),
+    ("evidence_ratios", "account"): ("rivals", "account"),
+    ("odds", "account"): ("rivals", "account"),
+    ("odds", "against"): ("rivals", "account"),
 }
 
 
@@ -206,15 +210,17 @@ def _check_numbers(case: Case, tables: Mapping[str, pa.Table]) -> tuple[int, Ite
 
 def _check_findings(case: Case, tables: Mapping[str, pa.Table]) -> tuple[int, Iterator[str]]:
     from contested.weighing.findings import weigh_case
+    from contested.weighing.rival_accounts import weigh_accounts
 
     again = dict(zip(("findings", "finding_rows"), weigh_case(case, tables), strict=True))
+    again |= weigh_accounts(case, tables)
     faults = []
     for name, table in again.items():
         stored = {json.dumps(row, default=str, sort_keys=True) for row in tables[name].to_pylist()}
         derived = {json.dumps(row, default=str, sort_keys=True) for row in table.to_pylist()}
         faults += [f"{name}: stored, but not found again: {row[:200]}" for row in sorted(stored - derived)]
         faults += [f"{name}: found again, but not stored: {row[:200]}" for row in sorted(derived - stored)]
-    return again["findings"].num_rows, iter(faults)
+    return sum(table.num_rows for table in again.values()), iter(faults)
 
 
 def _check_rebuild(case: Case, tables: Mapping[str, pa.Table]) -> tuple[int, Iterator[str]]:

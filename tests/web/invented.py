@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ from typing import Any
 import pyarrow as pa
 import shapely
 
-from contested.base.case import Case, open_case
+from contested.base.case import Case, CaseFile, open_case
 from contested.base.records import TABLES
+from contested.weighing.rival_accounts import weigh_accounts
 
 HOSTILE = '<script>window.stolen=1</script><img src=x onerror="window.stolen=1">\'"&amp;</script>\u2028{{7*7}}'
 TEXT = (
@@ -53,6 +55,97 @@ form = "long"
 places = "layers/places.csv"
 figure_days = [2020-03-08]
 citation = "Invented"
+"""
+RIVALS_TOML = f"""
+[[rivals]]
+event = "gas"
+reference = "north-did"
+[[rivals.accounts]]
+id = "north-did"
+title = "Northland did it"
+parties = ["watch", "south"]
+implies = "Places on the ground of the south."
+[[rivals.accounts]]
+id = "accident"
+title = {json.dumps(HOSTILE)}
+implies = {json.dumps(HOSTILE)}
+prior_odds = [0.1, 0.5]
+prior_reason = {json.dumps(HOSTILE)}
+[[rivals.accounts]]
+id = "south-did"
+title = "Southland did it"
+parties = ["north"]
+implies = "Anything."
+[[rivals.groups]]
+id = "medics"
+title = {json.dumps(HOSTILE)}
+class = {json.dumps(HOSTILE)}
+[[rivals.groups]]
+id = "watch"
+title = "The Watch"
+class = {json.dumps(HOSTILE)}
+verified = true
+[[evidence]]
+id = "gas"
+event = "gas"
+title = {json.dumps(HOSTILE)}
+group = "medics"
+claims = ["C1", "C4"]
+originals = ["documents/a.txt", "documents/secret.txt"]
+ratios = [
+  {{ account = "accident", low = 0.01, high = 0.1, reason = {json.dumps(HOSTILE)} }},
+  {{ account = "south-did", low = 0.5, high = 2, reason = "as an example" }},
+]
+[[evidence]]
+id = "area"
+event = "gas"
+title = "Whose area"
+group = "watch"
+finding = "whose_area"
+result = [0.5, 1.0]
+ratios = [
+  {{ account = "accident", low = 0.2, high = 0.3, reason = "as an example" }},
+  {{ account = "south-did", low = 1.5, high = 40, reason = "as an example" }},
+]
+[[evidence]]
+id = "order"
+event = "gas"
+title = "What was refused"
+group = "watch"
+finding = "order"
+result = [0.5, 1.0]
+ratios = [
+  {{ account = "accident", low = 3, high = 3, reason = "as an example" }},
+  {{ account = "south-did", low = 3, high = 3, reason = "as an example" }},
+]
+[[evidence]]
+id = "reply"
+event = "gas"
+title = "No reply"
+group = "watch"
+absence = "expected_and_absent"
+searched = {json.dumps(HOSTILE)}
+expected_by = ["accident"]
+ratios = [
+  {{ account = "accident", low = 0.5, high = 1, reason = "as an example" }},
+  {{ account = "south-did", low = 1, high = 1, reason = "as an example" }},
+]
+[[implications]]
+event = "gas"
+account = "north-did"
+held_by = "south"
+place = "SE"
+from = 2020-03-03
+to = 2020-03-03
+reason = {json.dumps(HOSTILE)}
+[[implications]]
+event = "gas"
+account = "south-did"
+not_held_by = "south"
+place = "SE"
+from = 2020-03-03
+to = 2020-03-03
+reason = "as an example"
 """
 
 
@@ -542,13 +635,15 @@ def make_tables() -> dict[str, pa.Table]:
             }
         ],
     }
-    return {name: table.from_rows(rows.get(name, ())) for name, table in TABLES.items()}
+    tables = {name: table.from_rows(rows.get(name, ())) for name, table in TABLES.items()}
+    file = CaseFile.model_validate(tomllib.loads(CASE_TOML + RIVALS_TOML))
+    return tables | weigh_accounts(Case(Path(), file, Path()), tables)
 
 
 def make_case(folder: Path) -> Case:
     """The folder of the invented case."""
     (folder / "layers").mkdir(parents=True)
-    (folder / "case.toml").write_text(CASE_TOML, encoding="utf-8")
+    (folder / "case.toml").write_text(CASE_TOML + RIVALS_TOML, encoding="utf-8")
     (folder / "layers/blocks.csv").write_text("date,place,holder\n2020-03-01,SW,north\n", encoding="utf-8")
     (folder / "layers/places.csv").write_text(
         "place,name,name_ar,lon,lat\nSW,Old Town,\u0627\u0644\u0645\u062f\u064a\u0646\u0629,37.05,36.15\n"

@@ -14,7 +14,8 @@ AXE = Path(__file__).parent / "vendor/axe.min.js"
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 PAGES = (
-    "index", "map", "findings", "council", "incidents", "claims", "figures", "sources", "records", "holdings", "rows",
+    "index", "map", "findings", "weighed", "council", "incidents", "claims", "figures", "sources", "records",
+    "holdings", "rows",
 )  # fmt: skip
 
 

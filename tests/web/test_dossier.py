@@ -69,7 +69,7 @@ def pages(dossier: Path) -> dict[str, Page]:
 def test_all_pages_are_there(pages: Mapping[str, Page]) -> None:
     assert set(pages) == {
         "index.html", "map.html", "findings.html", "council.html", "claims.html", "incidents.html", "records.html",
-        "holdings.html", "sources.html", "figures.html", "rows.html", f"documents/{DOCUMENT}.html",
+        "holdings.html", "sources.html", "figures.html", "rows.html", "weighed.html", f"documents/{DOCUMENT}.html",
     }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.web.invented import CASE_TOML, link, make_tables
+from tests.web.invented import CASE_TOML, HOSTILE, link, make_tables
 
 from contested.base.case import Case
 from contested.base.records import CLAIMS, INCIDENTS, LINKS, TABLES, row_id
@@ -26,7 +26,9 @@ from contested.web.ground import read_grounds, simplified
 from contested.web.incident_pages import incident_order, show_incidents, show_rows
 from contested.web.index_page import show_index
 from contested.web.marks import PALETTE
+from contested.web.ratio_figure import RatioBar, draw_ratios
 from contested.web.timeline import Moment, draw_timeline
+from contested.web.weighed_page import show_weighed
 
 
 @pytest.fixture
@@ -348,3 +350,70 @@ def test_a_timeline_cuts_long_gaps_and_escapes() -> None:
     same_day = [replace(moments[0], text=str(number)) for number in range(4)]
     heights = {line.split('cy="')[1].split('"')[0] for line in draw_timeline(same_day, "t", "d").split("<circle")[1:]}
     assert len(heights) == 4
+
+
+def test_accounts_are_weighed_with_every_ratio_and_its_reason(edition: Edition) -> None:
+    page = show_weighed(edition)
+    assert page is not None
+    (event,) = page.events
+    assert [rival.reference for rival in event.rivals] == [True, False, False]
+    assert [(one.account, one.against) for one in event.odds][1] == ("Southland did it", "Northland did it")
+    items = {one.row["evidence_id"]: one for one in event.evidence}
+    assert list(items) == ["gas", "area", "order", "reply"]
+    assert items["order"].row["why_not"] == 'the finding "order" was refused'
+    assert [cell.rating for cell in items["order"].cells] == [None] * 3
+    assert [cell.rating_words for cell in items["order"].cells] == ["does not apply; taken for neutral"] * 3
+    assert not items["gas"].row["checked"] and items["gas"].cells[1].low.text == "0.01"
+    assert items["reply"].expected_by == (event.rivals[1].title,)
+
+
+def test_odds_say_without_which_group_the_order_is_another(edition: Edition) -> None:
+    page = show_weighed(edition)
+    assert page is not None
+    against = {(one.account, one.against): one for one in page.events[0].odds}
+    south = against["Southland did it", "Northland did it"]
+    assert south.posterior is None and "does not tell" in south.reading.text
+    assert [line.words.split()[0] for line in south.parts] == ["only", "only", "without", "without", "without"]
+    # Without the medics everything that is left fits it better; a group alone is not compared with the whole.
+    assert [line.turned for line in south.parts] == [False, False, True, False, False]
+    accident = next(one for one in page.events[0].odds if one.posterior is not None)
+    assert accident.posterior[1].text == "0.0274"  # 0.1 × √0.3 × 0.5: one class, discount one half
+    assert south.svg.count("<rect") == 3
+
+
+def test_implications_stand_with_what_shows_them_and_contradicted_first(edition: Edition) -> None:
+    page = show_weighed(edition)
+    assert page is not None
+    results = dict(page.events[0].implications)
+    assert list(results) == ["contradicted", "not_contradicted"]
+    ground = [line for line in results["contradicted"] if "did not hold SE" in line.statement]
+    assert len(ground) == 1 and ground[0].rows[0].href.startswith("holdings.html#")
+    own = next(line for line in results["contradicted"] if "Northland to the question “who”" in line.statement)
+    assert own.checked and {row.passage_href for row in own.rows} == {
+        None, edition.addresses.passage("C2"), edition.addresses.passage("C5")
+    }  # fmt: skip
+
+
+def test_what_rests_on_a_withheld_claim_is_not_told(case: Case) -> None:
+    tables = dict(make_tables())
+    claims = tables["claims"].to_pylist()
+    barred = [{**row, "original_path": "documents/secret.txt"} if row["claim_id"] == "C5" else row for row in claims]
+    tables["claims"] = CLAIMS.from_rows(barred)
+    edition = Edition.of(case, tables)
+    told = [row["statement"] for row in edition.public.of("implications")]
+    assert len(told) == len(make_tables()["implications"]) - 1
+    assert not any("Northland to the question “who”" in statement for statement in told)
+    assert "C5" not in {row["row_key"] for row in edition.public.of("weighed_rows")}
+
+
+def test_a_figure_of_ratios_shows_powers_of_ten_and_cuts_what_lies_beyond() -> None:
+    svg = draw_ratios([RatioBar(HOSTILE, 1e-200, 1e-3, False), RatioBar("all", 2, 50, True)], HOSTILE, "b", "f")
+    assert "<script" not in svg and svg.count("<rect") == 2 and 'x="330.0"' in svg
+    assert ">1/1,000,000,000,000<" in svg and ">1<" in svg
+
+
+def test_a_case_without_accounts_and_claims_has_no_such_page(case: Case, tables: Mapping[str, pa.Table]) -> None:
+    empty = {
+        name: TABLES[name].empty() if name in ("rivals", "implications") else table for name, table in tables.items()
+    }
+    assert show_weighed(Edition.of(case, empty)) is None

@@ -159,8 +159,8 @@ def test_incidents_against_others_of_the_same_source_and_month(weigh: Weigh) -> 
 def test_a_salvo_is_shuffled_as_one(weigh: Weigh) -> None:
     salvo = [{"day": 0, "places": [place()]} for _ in range(10)]
     area = weigh([*salvo, *spread(4, OUTSIDE, event=None)])["area_shares"]
-    # One episode among five.
-    assert area["p_value"] == pytest.approx(1 / 5)
+    # The one salvo falls on itself in ten of fourteen ways: as good as no evidence, where rows would give 1 in 1,001.
+    assert area["p_value"] == pytest.approx(10 / 14, abs=0.02)
 
 
 def test_ties_are_all_counted(weigh: Weigh) -> None:
@@ -439,7 +439,7 @@ def test_laws_of_findings(make_case: MakeCase, make_tables: MakeTables, incident
         }
         assert of_event <= set(roles)
         assert finding["n"] == sum(role in ("used", "ambiguous") for role in roles.values())
-        if finding["estimate"] is not None:
+        if finding["bound_low"] is not None:
             bounds = finding["bound_low"], finding["estimate"], finding["bound_high"]
             assert sorted(bounds) == pytest.approx(list(bounds))
         assert not re.search(r"\b(guilty|culprit|responsible|did it)\b", finding["reading"])
@@ -470,8 +470,8 @@ def test_names_of_incidents_and_parties_change_no_number(make_case: MakeCase, ma
     again, _ = weigh_case(make_case(parties=parties), make_tables(renamed))
     for one, other in zip(findings.to_pylist(), again.to_pylist(), strict=True):
         # Draws go with the order of the ids; what does not rest on draws is the same to the last digit.
-        assert one["n"] == other["n"]
+        assert (one["n"], one["refused"]) == (other["n"], other["refused"])
         for name in ("bound_low", "bound_high"):
             assert one[name] == pytest.approx(other[name])
-        if one["estimate"] is not None:
-            assert one["estimate"] == pytest.approx(other["estimate"], abs=0.08 if (one["low"] or 0.0) <= 1 else 1e-6)
+        if one["test"] == "area_shares":
+            assert one["estimate"] == pytest.approx(other["estimate"], abs=0.05)

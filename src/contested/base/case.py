@@ -13,24 +13,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
+from contested.base.case_parts import STRICT, Latitude, Longitude, Name
 from contested.base.errors import CaseError, nearest_name
 from contested.base.presets import dataset_presets, grading_schemes
 from contested.base.records import CONTESTED, QUESTIONS, UNKNOWN
+from contested.base.rivals import EvidenceItem, Implication, KnownNames, Rivals, rival_faults
 from contested.base.toml_lines import line_of
-
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=64)]
-Longitude = Annotated[float, Field(ge=-180, le=180)]
-Latitude = Annotated[float, Field(ge=-90, le=90)]
-
 
 #: A claim extractor that the user chose: a callable or its name; ``None`` leaves it to ``case.toml``.
 UserExtractor = str | Callable[[str], Iterable[Any]] | None
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    model_config = STRICT
 
 
 class Window(_Part):
@@ -203,6 +200,10 @@ class Weighing(_Part):
     """Party whose ground shrank."""
     near_front_m: float = Field(1000.0, gt=0)
     """Distance that counts as near the front, metres; fixed before looking at the result."""
+    fall_days: int = Field(14, ge=1, le=180)
+    """Days after an attack in which a place counts as having fallen; fixed before looking at the result."""
+    cell_m: float | None = Field(None, gt=0)
+    """Side of the squares of ground that are compared, metres; ``near_front_m`` when left out."""
     draws: int = Field(100, ge=20, le=1000)
     """How often each incident's place, day and layer are drawn."""
 
@@ -237,6 +238,9 @@ class CaseFile(_Part):
     datasets: tuple[DatasetEntry, ...] = ()
     layers: tuple[LayerEntry, ...] = ()
     weighing: tuple[Weighing, ...] = ()
+    rivals: tuple[Rivals, ...] = ()
+    evidence: tuple[EvidenceItem, ...] = ()
+    implications: tuple[Implication, ...] = ()
     reading: Reading = Reading()
     places: Placing = Placing()
     grading: str = "gppi"
@@ -447,6 +451,8 @@ def _cross_faults(file: CaseFile, lines: list[str]) -> Iterator[str]:
         yield from known(weighing.layer, layers, ("weighing", number, "layer"), "layer")
         for key in ("advancing", "losing"):
             yield from known(getattr(weighing, key), parties, ("weighing", number, key), "party")
+    declared = KnownNames(events, parties, layers)
+    yield from rival_faults(file.rivals, file.evidence, file.implications, declared, lines)
 
 
 def _path_faults(root: Path, file: CaseFile, lines: list[str]) -> Iterator[str]:

@@ -553,6 +553,120 @@ FINDING_ROWS = Table(
     ),
 )  # fmt: skip
 
+RIVALS = Table(
+    "rivals", "one of the rival accounts of an event, as case.toml states it", ("event_id", "account"),
+    (
+        _c("event_id", "text", "event of the case"),
+        _c("account", "text", "id of the account in case.toml"),
+        _c("title", "text", "the account in a few words"),
+        _c("parties", "texts", "parties that hold it or have held it"),
+        _c("implies", "text", "what should be found if it holds, in words"),
+        _c("reference", "bool", "whether it is the account that every ratio is against"),
+        _c("scale", "text", "verbal scale used"),
+        _c("discount", "real", "share of their weight that all but the strongest of a class keep, in [0, 1]"),
+        _c("cap", "real", "largest ratio that a group counts for while it is not verified"),
+        *_optional([
+            ("prior_low", "real", "stated odds against the reference before the evidence, lower end", ""),
+            ("prior_high", "real", "upper end", ""),
+            ("prior_reason", "text", "why, in words", ""),
+        ]),
+        _c("inconsistency", "real", "in the matrix of competing hypotheses: sum of squares of the ratings below 3"),
+        _c("consistency", "real", "sum of squares of the ratings above 3"),
+    ),
+)  # fmt: skip
+
+EVIDENCE = Table(
+    "evidence", "one item of evidence that the rival accounts are weighed by", ("event_id", "evidence_id"),
+    (
+        _c("event_id", "text", "event of the case"),
+        _c("evidence_id", "text", "id of the item in case.toml"),
+        _c("title", "text", "what was found, or not found"),
+        _c("source_group", "text", "source group that it comes from; a group counts once"),
+        _c("group_title", "text", "that group in words"),
+        _c("class", "text", "dependence class of the group: groups with a common cause", nullable=True),
+        _c("verified", "bool", "whether somebody who did not depend on the group checked what it gives"),
+        *_optional([
+            ("absence", "text", "not_looked_for, looked_for_and_absent or expected_and_absent; null for what was found", ""),
+            ("searched", "text", "where and how it was looked for", ""),
+        ]),
+        _c("expected_by", "texts", "accounts under which it should have been found"),
+        _c("finding_id", "text", "finding that it rests on", nullable=True),
+        _c("counts", "bool", "whether it counts; false where what it rests on is refused, withdrawn or not there"),
+        _c("why_not", "text", "why it does not count", nullable=True),
+        _c("checked", "bool", "false when it rests on a machine's reading that nobody has checked"),
+        _c("diagnosticity", "real", "spread of its ratings over the accounts: population standard deviation"),
+    ),
+)  # fmt: skip
+
+EVIDENCE_RATIOS = Table(
+    "evidence_ratios", "how much more probable an item is under one account than under the reference", ("event_id", "evidence_id", "account"),
+    (
+        _c("event_id", "text", "event of the case"),
+        _c("evidence_id", "text", "the item"),
+        _c("account", "text", "the account"),
+        _c("low", "real", "lower end of P(item | account) / P(item | reference)"),
+        _c("high", "real", "upper end"),
+        _c("reason", "text", "why not lower and why not higher, as case.toml says"),
+        _c("rating", "int", "rating in the matrix, from 1 (very inconsistent) to 5 (very consistent); null when the item does not count", nullable=True),
+    ),
+)  # fmt: skip
+
+ODDS = Table(
+    "odds", "the combined ratio of one account against another, over all evidence or part of it", ("event_id", "account", "against", "scope", "part"),
+    (
+        _c("event_id", "text", "event of the case"),
+        _c("account", "text", "the account"),
+        _c("against", "text", "the account that it is compared with"),
+        _c("scope", "text", "all, without_group, without_class or only_group"),
+        _c("part", "text", "group or class meant; empty for all"),
+        _c("n_items", "int", "items that count", "items"),
+        _c("n_groups", "int", "groups that they come from", "groups"),
+        _c("low", "real", "lower end of the combined ratio; cut at 1e-299 and 1e299"),
+        _c("high", "real", "upper end"),
+        _c("weak_end", "real", "the end of the interval that is nearer to 1, as a ratio of at least 1; 1 when the interval holds 1"),
+        _c("verdict", "text", "fits_better, fits_worse or not_told_apart"),
+        _c("level", "text", "word of the scale for the weak end"),
+        *_optional([
+            ("overturn_evidence", "text", "item whose ratio, changed alone, overturns the order with the least change", ""),
+            ("overturn_factor", "real", "factor by which it would have to be weaker", ""),
+            ("common_factor", "real", "factor by which every ratio would have to be weaker at once", ""),
+            ("posterior_low", "real", "odds after the evidence, lower end; null without a stated prior", ""),
+            ("posterior_high", "real", "upper end", ""),
+        ]),
+        _c("reading", "text", "plain words: what it says, and what it does not show"),
+    ),
+)  # fmt: skip
+
+IMPLICATIONS = Table(
+    "implications", "something that an account implies, checked without numbers", ("implication_id",),
+    (
+        _c("implication_id", "text", "stable identifier"),
+        _c("event_id", "text", "event of the case"),
+        _c("kind", "text", "ground (who held a place), time (not after the first report), means (not denied by the party itself) or own_account (not contradicted by itself)"),
+        *_optional([
+            ("account", "text", "rival account that it follows from, where case.toml declares it", ""),
+            ("party", "text", "party whose statements are meant, where they are read", ""),
+            ("layer", "text", "layer that it was checked in", ""),
+        ]),
+        _c("statement", "text", "what would have to be so"),
+        _c("result", "text", "contradicted, not_contradicted or unknown"),
+        _c("share", "real", "share of the place that the party named held, mean over the days, in [0, 1]", nullable=True),
+        _c("checked", "bool", "false when it rests on a machine's reading that nobody has checked"),
+        _c("reading", "text", "plain words: what was found, and what it does not show"),
+    ),
+)  # fmt: skip
+
+WEIGHED_ROWS = Table(
+    "weighed_rows", "one row that an item of evidence or an implication rests on", ("of_table", "of_key", "table", "row_key"),
+    (
+        _c("of_table", "text", "evidence or implications"),
+        _c("of_key", "text", "key of the row there; parts joined by |"),
+        _c("table", "text", "table of the row"),
+        _c("row_key", "text", "key of the row; parts joined by |"),
+        _c("role", "text", "what the row was to it (rests_on, contradicts, compared, first_report)"),
+    ),
+)  # fmt: skip
+
 DECISIONS = Table(
     "decisions", "a person's correction or judgement", ("number",),
     (
@@ -591,7 +705,7 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         ORIGINALS, DOCUMENTS, CLAIMS, VOTES, ACCOUNTS, CONTRADICTIONS, RECORDS, PLACE_CANDIDATES, LINKS, INCIDENTS,
-        INCIDENT_PLACES, CLAIM_LINKS, SENSITIVITY, HOLDINGS, CONTROL, FRONTS, FINDINGS, FINDING_ROWS, DECISIONS,
-        REJECTS, NOTES,
+        INCIDENT_PLACES, CLAIM_LINKS, SENSITIVITY, HOLDINGS, CONTROL, FRONTS, FINDINGS, FINDING_ROWS, RIVALS, EVIDENCE,
+        EVIDENCE_RATIOS, ODDS, IMPLICATIONS, WEIGHED_ROWS, DECISIONS, REJECTS, NOTES,
     )
 }  # fmt: skip

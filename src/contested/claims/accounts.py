@@ -156,7 +156,7 @@ def read_answers(claim: Mapping[str, Any], case: Case) -> list[Answer]:
     found = {
         "happened": _happened(claim),
         "who": _who(claim, case),
-        "means": ((frozenset(_specific(claim["means"])),), claim["means"]) if claim.get("means") else None,
+        "means": ((frozenset(specific_words(claim["means"])),), claim["means"]) if claim.get("means") else None,
         "how": ((claim["mechanism"],), claim["mechanism"].replace("_", " ")) if claim.get("mechanism") else None,
         "when": (_when(claim), claim["event_time"]) if claim.get("event_time") else None,
         "toll": _toll(claim),
@@ -196,7 +196,8 @@ def _who(claim: Mapping[str, Any], case: Case) -> tuple[tuple[Any, ...], str] | 
     return (stance, target), words[stance] + modality
 
 
-def _specific(means: str) -> set[str]:
+def specific_words(means: str) -> set[str]:
+    """Words that name one means, not a class of them; empty for "nerve agent"."""
     return {word.lower() for word in _WORD.findall(means)} - GENERAL_MEANS
 
 

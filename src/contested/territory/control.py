@@ -103,6 +103,7 @@ class ControlLayer:
         self._first = _days_of(holdings["valid_from"].to_pylist())[chosen].astype(np.int64)
         self._last = _days_of(holdings["valid_to"].to_pylist())[chosen].astype(np.int64)
         self._wkb = np.array(holdings["geometry"].to_pylist(), dtype=object)[chosen]
+        self._place = np.array(holdings["place"].to_pylist(), dtype=object)[chosen]
         self.elsewhere = elsewhere
         self.columns = column_names(self._holders.tolist(), elsewhere)
         self.rest = self.columns.index(elsewhere or UNKNOWN)
@@ -130,6 +131,16 @@ class ControlLayer:
         """Box of all holdings, degrees."""
         west, south, east, north = shapely.total_bounds(shapely.from_wkb(self._wkb)).tolist()
         return west, south, east, north
+
+    @cached_property
+    def place_areas(self) -> dict[str, Any]:
+        """Ground of each place of a place-status table, by name; nothing for layers of maps."""
+        found: dict[str, set[bytes]] = {}
+        for place, wkb in zip(self._place.tolist(), self._wkb.tolist(), strict=True):
+            if place is None:
+                return {}
+            found.setdefault(place, set()).add(wkb)
+        return {place: shapely.union_all(shapely.from_wkb(sorted(found[place]))) for place in sorted(found)}
 
     def _cut_into_spans(self) -> None:
         """Spans between changes; spans with the same holders of the same geometries share a map."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from contested.base.records import row_id
-from contested.web.public import PublicRows
+from contested.web.public import PublicRows, Row
 
 #: Rows shown on one page; more go to ``claims-2.html`` and so on, so that pages stay light.
 ROWS_PER_PAGE = 400
@@ -36,6 +36,17 @@ def safe_link(address: str | None) -> str | None:
     if address is None or not re.fullmatch(r"https?://[^\s\x00-\x1f\x7f<>\"]+", address, re.IGNORECASE):
         return None
     return address
+
+
+def weighed_anchor(table: str, row: Row) -> str:
+    """Anchor of a row on the page of weighed accounts; what belongs to one block shares its anchor."""
+    parts = {
+        "rivals": ("event_id", "account"), "evidence": ("event_id", "evidence_id"),
+        "evidence_ratios": ("event_id", "evidence_id"), "odds": ("event_id", "account", "against"),
+        "implications": ("implication_id",),
+    }[table]  # fmt: skip
+    kind = "evidence" if table == "evidence_ratios" else table
+    return f"{kind}-{anchor('|'.join(row[name] for name in parts))}"
 
 
 class RowAddresses:
@@ -81,6 +92,10 @@ class RowAddresses:
             return f"incidents.html#variant-{key}"
         if table == "links":
             return self._paged_row("records", row["record_a"])
+        if table in ("rivals", "evidence", "evidence_ratios", "odds", "implications"):
+            return f"weighed.html#{weighed_anchor(table, row)}"
+        if table == "weighed_rows":
+            return self.row(row["of_table"], row["of_key"])
         if table in ("findings", "finding_rows"):
             return f"findings.html#{anchor(row['finding_id'])}"
         prefix = {"originals": "original", "rejects": "reject", "decisions": "decision", "notes": "note"}[table]

@@ -37,6 +37,7 @@ from contested.web.map_page import map_script, show_map
 from contested.web.numbers import Number
 from contested.web.pages import FiguresPage, Frame
 from contested.web.strings import TEXT
+from contested.web.weighed_page import show_weighed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -47,7 +48,7 @@ STATIC_FILES = (
     "vendor/maplibre-gl.js", "vendor/maplibre-gl.css", "vendor/maplibre-gl.LICENSE.txt",
 )  # fmt: skip
 #: Pages of the menu; a page that a case does not have is left out.
-MENU = ("index", "map", "findings", "council", "incidents", "claims", "figures", "sources")
+MENU = ("index", "map", "findings", "weighed", "council", "incidents", "claims", "figures", "sources")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +111,13 @@ def render_dossier(edition: Edition) -> dict[str, bytes]:
     figures = tuple(entry.figure for entry in drawn)
     front = _front_figure(edition, figures)
     council = show_council(edition)
+    weighed = show_weighed(edition)
     has_map = bool(grounds or edition.public.rows["incidents"])
     frame = Frame(
         edition.case.file.title, edition.case.file.purpose, _version(),
         tuple(
             (f"{name}.html", TEXT[f"page_{name}"]) for name in MENU
-            if (name != "council" or council) and (name != "map" or has_map)
+            if (name != "council" or council) and (name != "map" or has_map) and (name != "weighed" or weighed)
         ),
     )  # fmt: skip
     render = _printer(frame)
@@ -129,6 +131,8 @@ def render_dossier(edition: Edition) -> dict[str, bytes]:
         files["data/map.js"] = map_script(edition, grounds)
     if council:
         files["council.html"] = render("council", council)
+    if weighed:
+        files["weighed.html"] = render("weighed", weighed)
     for claims in show_claims(edition):
         files[claims.file] = render("claims", claims)
     for document in show_documents(edition):

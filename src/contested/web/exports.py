@@ -82,6 +82,7 @@ def dossier_json(edition: Edition) -> bytes:
         "votes": public.of("votes"),
         "incidents": incidents,
         "findings": [{**row, "details": _details(row["details"])} for row in public.of("findings")],
+        **{name: public.of(name) for name in ("rivals", "evidence", "evidence_ratios", "odds", "implications")},
         "counts": {
             name: {"printed": len(public.rows[name]), "withheld": len(public.withheld[name])} for name in TABLES
         },

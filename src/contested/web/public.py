@@ -86,7 +86,15 @@ def project_public(tables: Mapping[str, pa.Table]) -> PublicRows:
     for name in ("control", "fronts"):
         part(name, lambda row: f"{row['incident_id']}|{row['place_no']}" not in withheld["incident_places"])
     part("findings", lambda row: True)
-    for name in ("finding_rows", "decisions"):
+    hiding = {
+        row["of_key"] for row in everything["weighed_rows"]
+        if row["of_table"] == "implications" and row["row_key"] in withheld.get(row["table"], {})
+        and row["table"] != "holdings"
+    }  # fmt: skip
+    part("implications", lambda row: row["implication_id"] not in hiding)
+    for name in ("rivals", "evidence", "evidence_ratios", "odds"):
+        part(name, lambda row: True)
+    for name in ("finding_rows", "weighed_rows", "decisions"):
         part(name, lambda row: row["row_key"] not in withheld.get(row["table"], {}))
     part("rejects", original)
     part("notes", original)

@@ -46,6 +46,15 @@ def summarise_tables(case: Case, tables: Mapping[str, pa.Table]) -> tuple[str, .
         lines.append(f"  finding        {row['reading'].split('. ')[0].removesuffix('.')}.")
         if row["refused"]:
             lines[-1] += " (no test against chance: too few)"
+    for row in tables["odds"].to_pylist():
+        if row["scope"] == "all":
+            lines.append(f"  weighed        {row['reading'].split('. ')[0].removesuffix('.')}.")
+    implied = Counter(row["result"] for row in tables["implications"].to_pylist() if row["checked"])
+    if implied:
+        lines.append(
+            f"  implications   {implied['contradicted']} contradicted, {implied['unknown']} unknown, "
+            f"{implied['not_contradicted']} not contradicted; more rest on readings that nobody has checked"
+        )
     if refused := tables["rejects"].num_rows:
         lines.append(f"  refused        {_counted(refused, 'row')}: the sources page says why")
     return tuple(lines)

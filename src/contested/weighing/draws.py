@@ -377,7 +377,11 @@ def _over_region(sample: Sample, incidents: Incidents, generator: np.random.Gene
     if some.any():
         reach = incidents.radius_m[some] / (EARTH_M * np.pi / 180.0)
         wide = reach / np.maximum(np.cos(np.radians(incidents.lat[some])), 0.01)
-        west, east = max(west, (incidents.lon[some] - wide).min()), min(east, (incidents.lon[some] + wide).max())
+        across = incidents.lon[some]
+        turned = np.where(across < 0, across + 360.0, across)
+        if np.ptp(turned) < np.ptp(across):  # they lie on both sides of the antimeridian
+            across, east = turned, east + 360.0
+        west, east = max(west, (across - wide).min()), min(east, (across + wide).max())
         south, north = max(south, (incidents.lat[some] - reach).min()), min(north, (incidents.lat[some] + reach).max())
     if not (west < east and south < north):
         west, south, east, north = sample.region
@@ -385,6 +389,7 @@ def _over_region(sample: Sample, incidents: Incidents, generator: np.random.Gene
     first = incidents.date_start.min() if len(incidents) else np.datetime64("1970-01-01")
     last = incidents.date_end.max() if len(incidents) else first
     turn = (np.arange(1, EXTENT_POINTS + 1) * _R3[2] + generator.random()) % 1.0
+    lon = np.where(lon > 180.0, lon - 360.0, lon)
     return lon, lat, first + np.floor(turn * ((last - first).astype(int) + 1)).astype("timedelta64[D]")
 
 

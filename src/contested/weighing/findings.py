@@ -26,9 +26,12 @@ from contested.weighing.comparisons import (
     area_against_rotation,
     front_against_rotation,
 )
-from contested.weighing.following import order_of_attacks_and_falls
+from contested.weighing.following import directions, order_of_attacks_and_falls
+from contested.weighing.losing_ground import before_and_after, loss_after_attack
 from contested.weighing.population import read_population
+from contested.weighing.salvos import salvos
 from contested.weighing.sample import Finding, Sample, case_layers, make_sample
+from contested.weighing.wake_finding import matched_wakes
 from contested.weighing.zones import area_shares, front_distances
 
 if TYPE_CHECKING:
@@ -38,7 +41,10 @@ if TYPE_CHECKING:
 TESTS: tuple[Callable[[Sample], Finding], ...] = (
     area_shares, area_against_people, area_against_rotation, area_against_area,
     front_distances, front_against_rotation, order_of_attacks_and_falls,
+    loss_after_attack, before_and_after, directions, matched_wakes, salvos,
 )  # fmt: skip
+#: Tests that ask no layer: they run beside the layer that the weighing names, and not beside the others again.
+WITHOUT_LAYER = (salvos,)
 _NEEDED = ("incidents", "incident_places", "holdings", "control", "fronts")
 #: Tables beside ``incidents`` whose rows each test looks at; the others use incidents and their places.
 _LOOKED_AT = {"area_shares": "control", "front_distances": "fronts", "order_of_attacks_and_falls": "fronts"}
@@ -79,6 +85,8 @@ def weigh_case(case: Case, tables: Mapping[str, pa.Table]) -> tuple[pa.Table, pa
             continue  # none of its rows could be read: the rejects say why
         sample = make_sample(case, weighing, layer, tables, layers, population)
         for test in TESTS:
+            if test in WITHOUT_LAYER and layer != weighing.layer:
+                continue
             finding = test(sample)
             finding_id = "-".join(
                 (finding.test.replace("_", "-"), weighing.event, layer, weighing.advancing, weighing.losing)

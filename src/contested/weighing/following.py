@@ -1,13 +1,14 @@
-"""Does the order of the attacks follow the order in which their places fell?
+"""Do the attacks follow the order in which places fell, and did they move in the direction of the advance?
 
-In: a :class:`~contested.weighing.sample.Sample`. Out: one finding. Refuses: fewer than three
-incidents whose places fell in the layer's period, or no order among them. It runs below ten
-incidents, because every order is counted.
+In: a :class:`~contested.weighing.sample.Sample`. Out: two findings. Refuses: fewer than three incidents (or, for the
+order, whose places fell in the layer's period), or no order or direction among them. Both run below ten incidents,
+because every order is counted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from statistics import median
 from typing import Any
@@ -16,6 +17,9 @@ import numpy as np
 
 from contested.base.errors import WeighingError
 from contested.territory.changes import next_change
+from contested.weighing.direction import Directions, compare_directions
+from contested.weighing.exposure import compare_ground
+from contested.weighing.labels import find_episodes
 from contested.weighing.nulls import Chance, kendall_tau_b, order_chance
 from contested.weighing.sample import Finding, Incidents, Mask, Sample, counted
 
@@ -182,3 +186,84 @@ def _left_out(left_out: int, sample: Sample) -> str:
 
 def _are(number: int) -> str:
     return "is one" if number == 1 else f"are {number or 'none'}"
+
+
+def directions(sample: Sample) -> Finding:
+    """The direction in which the attacks moved against the direction of the advance."""
+    common: dict[str, Any] = {
+        "test": "directions",
+        "question": f"Did the attacks move in the direction in which {sample.advancing} advanced?",
+        "method": (
+            "Direction: slope of position on day by least squares, of the places or squares of ground that passed to "
+            "the advancing party, and of the first incident of each episode (attacks within a day and 5 km). "
+            "Probability: the share of orders of the attacks' days, their places kept, with no larger an angle between "
+            "the two; every order is counted up to nine, drawn beyond. Beside it Kendall's tau-b of the day of attack "
+            "with the position along the axis of advance."
+        ),
+        "assumptions": (
+            f"The layer {sample.layer} has the days on which ground fell in the right order.",
+            "The advance had one direction; where it closed in from several sides, the axis is their mean and says "
+            "little.",
+            "Where attacks were reported did not itself move with the front.",
+        ),
+    }
+    incidents = sample.incidents
+    usable = np.flatnonzero(sample.dated(incidents) & incidents.located)
+    # The first of each episode stands for it: a salvo is one choice of place and day.
+    first = usable[np.unique(find_episodes(incidents)[usable], return_index=True)[1]]
+    roles = dict(zip(incidents.ids, np.where(np.isin(np.arange(len(incidents)), first), "used", "refused").tolist(),
+                     strict=True))  # fmt: skip
+    try:
+        ground = compare_ground(sample)
+        day, cell = np.nonzero(ground.course.passes)
+        places = incidents.at_places(incidents.lon, "first")[first], incidents.at_places(incidents.lat, "first")[first]
+        found = compare_directions(
+            (*places, incidents.date_start[first].astype(np.int64)),
+            (ground.panel.lon[cell], ground.panel.lat[cell], day),
+        )
+    except WeighingError as error:
+        reading = f"The directions were not compared: {error}. This shows nothing for or against any account."
+        return Finding(**common, n=len(first), refused=True, details={}, roles=roles, reading=reading)
+    return Finding(
+        **common, n=len(first), refused=False, details=asdict(found), roles=roles,
+        numbers={
+            "estimate": found.angle_deg, "unit": "degrees between the two directions, 0 to 180",
+            "p_value": found.p_angle, "seed": found.seed,
+            "null_model": "the days of the attacks in any order among their places, each equally likely",
+            "reporting_term": (
+                "If reporters followed the front, reported attacks would move with it whoever attacked; nothing in the "
+                "case measures this."
+            ),
+        },
+        reading=_direction_words(sample, found),
+    )  # fmt: skip
+
+
+def _direction_words(sample: Sample, found: Directions) -> str:
+    tau = ""
+    if found.tau_attacks is not None and found.p_attacks is not None:
+        tau = (
+            f" Kendall's tau-b of the day of attack with the position along the axis of the advance is "
+            f"{found.tau_attacks:.2f} (share of orders with as high a one: {found.p_attacks:.2g})."
+        )
+    orders = "possible" if found.seed is None else "drawn"
+    return (
+        f"Ground passed to {sample.advancing} moving {compass(found.advance.bearing_deg)} (towards "
+        f"{found.advance.bearing_deg:.0f} degrees, {found.advance.m_per_day:,.0f} m a day over "
+        f"{counted(found.n_falls, 'place')}); the attacks moved {compass(found.attacks.bearing_deg)} (towards "
+        f"{found.attacks.bearing_deg:.0f} degrees, {found.attacks.m_per_day:,.0f} m a day over "
+        f"{counted(found.n_attacks, 'episode')}; layer {sample.layer}). The angle between is {found.angle_deg:.0f} "
+        f"degrees; of all {orders} orders of the attacks' days a share of {found.p_angle:.2g} lies as near.{tau} "
+        "Attacks that moved with the front fit attacks that were part of the advance; they do not show who attacked, "
+        "since fighting of every kind moves with a front."
+    )
+
+
+def compass(bearing_deg: float) -> str:
+    """A bearing in words.
+
+    >>> compass(270.0), compass(20.0), compass(359.0)
+    ('west', 'north', 'north')
+    """
+    names = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
+    return names[round(bearing_deg / 45.0) % 8]

@@ -129,7 +129,7 @@ class Incidents:
         return Incidents(**columns)
 
     def at_places(self, values: NDArray[Any], over: str = "mean") -> Reals:
-        """One number an incident from one a place: ``mean``, ``min`` or ``max`` over its usable places.
+        """One number an incident from one a place: ``mean``, ``min``, ``max`` or ``first`` of its usable places.
 
         ``values`` may have columns. NaN where the incident has no usable place; places with NaN are passed over.
         """
@@ -141,6 +141,11 @@ class Incidents:
             np.add.at(found, self.owner[known], values[known])
             with np.errstate(invalid="ignore"):
                 return found / counts.reshape(-1, *([1] * (values.ndim - 1)))
+        if over == "first":
+            found = np.full(shape, np.nan)
+            rows = np.flatnonzero(known)[::-1]
+            found[self.owner[rows]] = values[rows]
+            return found
         found = np.full(shape, np.inf if over == "min" else -np.inf)
         (np.minimum if over == "min" else np.maximum).at(found, self.owner[known], values[known])
         found[counts == 0] = np.nan
