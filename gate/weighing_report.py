@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 FIGURE = "calibration.svg"
 _HEAD = """# Are the tests right? Trials on invented conflicts
 
-Written by `gate/weighing.py`; do not edit. {runs} invented conflicts a scenario, seeds from {seed} on; numpy {numpy},
-Python {python}. No data of any real conflict is in it. Each conflict has a front that moves, attacks by a policy,
-reporters, imprecise rows and maps, and its truth is known (`gate/conflict_simulator.py`); each incident is drawn 40 times.
-To run again, or on scenarios of your own (`gate/weighing_scenarios.py`):
+Written by `gate/weighing.py`; do not edit. {runs} invented conflicts a scenario, seeds from {seed} on; numpy
+{numpy}, Python {python}. No data of any real conflict is in it. Each conflict has a front that moves, attacks by a
+policy, reporters, imprecise rows and maps, and its truth is known (`gate/conflict_simulator.py`); each incident is
+drawn 40 times. To run again, or on scenarios of your own (`gate/weighing_scenarios.py`):
 
     PYTHONPATH=src:. python gate/weighing.py --runs {runs} --seed {seed} --report docs/methods/calibration.md
 
-A rate of {runs} runs is itself uncertain: its 95 % interval (Clopper & Pearson) stands in brackets. **no** marks a figure
-so far outside what is claimed that it would come with probability below 0.001 even at the end of the band; a figure
-without it is not thereby proven, only not refuted by so many runs. Where a scenario breaks an assumption nothing is
-claimed, and the row shows what happens.
+A rate of {runs} runs is itself uncertain: its 95 % interval (Clopper & Pearson) stands in brackets. **no** marks a
+figure so far outside what is claimed that it would come with probability below 0.001 even at the end of the band;
+a figure without it is not thereby proven, only not refuted by so many runs. Where a scenario breaks an assumption
+nothing is claimed, and the row shows what happens.
 
 ![Coverage of the 90 % intervals, and power](../images/{figure})
 """
@@ -39,22 +39,23 @@ _NULLS = """
 ## Where there is nothing to find
 
 How often each test says p ≤ 0.05 although its null is true; claimed are 3.5 to 6.5 %. *Randomised* counts ties by
-their share, so that it must be 5 % even where p-values are few; *KS* is the Kolmogorov-Smirnov p for uniform p-values,
-claimed to be above 0.01. In italics are peers that a study in the field's habit would use: the naive test against the share of the map, and labels
-permuted row by row, with strata of datasets or without.
+their share, so that it must be 5 % even where p-values are few; *KS* is the Kolmogorov-Smirnov p for uniform
+p-values, claimed to be above 0.01. In italics are peers that a study in the field's habit would use: the naive
+test against the share of the map, and labels permuted row by row, with strata of datasets or without.
 """
 _COVERS = """
 ## Whether the 90 % intervals hold the truth
 
-The truth is the chance that an attack falls in the losing party's area (0.5, 0.65, 0.8 and 0.95 in turns); claimed is
-that 88 to 92 % of intervals hold it. *Bias* and *width* are means. In italics the field's habits: points taken as given,
-imprecise rows dropped, and plain multiple imputation (places drawn evenly from their discs, Rubin's rules).
+The truth is the chance that an attack falls in the losing party's area (0.5, 0.65, 0.8 and 0.95 in turns); claimed
+is that 88 to 92 % of intervals hold it. *Bias* and *width* are means. In italics the field's habits: points taken
+as given, imprecise rows dropped, and plain multiple imputation (places drawn evenly from their discs, Rubin's
+rules).
 """
 _POWER = """
 ## What the tests can find
 
-Share of conflicts ({runs} a point) in which p ≤ 0.05, by the number of attacks, against twice as many others (rotation and order look at
-the attacks alone).
+Share of conflicts ({runs} a point) in which p ≤ 0.05, by the number of attacks, against twice as many others
+(rotation and order look at the attacks alone).
 """
 
 
@@ -73,7 +74,11 @@ def write_report(results: Sequence[Result], seed: int, path: Path) -> None:
     text += [row for one in covers for row in _cover_rows(one)]
     counts = sorted({one.scenario.settings.event.n for one in powers})
     power_runs = max((one.runs for one in powers), default=0)
-    text += [_POWER.format(runs=power_runs), "| effect | test | " + " | ".join(map(str, counts)) + " |", "|---|---|" + "---|" * len(counts)]
+    text += [
+        _POWER.format(runs=power_runs),
+        "| effect | test | " + " | ".join(map(str, counts)) + " |",
+        "|---|---|" + "---|" * len(counts),
+    ]
     text += [
         f"| {effect} | `{test}` | " + " | ".join(f"{curve[n]:.0%}" if n in curve else "" for n in counts) + " |"
         for (effect, test), curve in power_curves(powers).items()

@@ -36,6 +36,7 @@ TRIAL_DRAWS = 40
 NEAR_M = 2_000.0
 AREA, FRONT, ORDER = "area_shares", "front_distances", "order_of_attacks_and_falls"
 TURNED_AREA, TURNED_FRONT = "area_against_rotation", "front_against_rotation"
+AFTER = ("loss_after_attack", "directions", "matched_wakes")
 _BY_NAME = {test.__name__: test for test in TESTS}
 
 
@@ -121,7 +122,9 @@ def _note(outcome: Outcome, finding: Finding, world: World, generator: np.random
     if p is None:
         outcome.refused.append(finding.test)
     else:
-        p_less = details.get("random_labelling", details).get("p_less")
+        tails = details.get("random_labelling", details)
+        # Only a p-value of one tail has the other beside it.
+        p_less = tails.get("p_less") if tails.get("p_greater", p) == p else None
         # The share of arrangements that tie with the observed one is what both tails hold.
         tied = None if p_less is None else p - generator.random() * (p + p_less - 1.0)
         outcome.p[finding.test] = (p, tied)
@@ -174,7 +177,19 @@ NULLS = (
     _null("labels, steep at the front", "half of all attacks within 700 m of the front",
           Settings(Policy(0.6, 1_000.0, n=40), Policy(0.6, 1_000.0, n=80), precisions=LOW)),
     _null("days do not matter", "attacks fall anywhere on any day, whoever holds the place",
-          Settings(Policy(None, n=40), _ALONE, precisions=LOW), tests=(TURNED_AREA, TURNED_FRONT)),
+          Settings(Policy(None, n=40), _ALONE, precisions=LOW), tests=(TURNED_AREA, TURNED_FRONT, "salvos")),
+    _null(
+        "losses do not follow",
+        "attacks and others fall anywhere in the losing party's area, on any day",
+        Settings(Policy(1.0, None, n=60), Policy(1.0, None, n=120), precisions=LOW[:1]),
+        tests=AFTER,
+    ),
+    _null(
+        "losses follow the front, not the attacks",
+        "attacks fall 2 km from the front in the mean, where ground falls anyway, and change nothing",
+        Settings(Policy(1.0, 2_000.0, n=60), Policy(1.0, 2_000.0, n=120), precisions=LOW[:1]),
+        tests=("loss_after_attack",),
+    ),
     _null("days do not matter, salvos", "the same in salvos of four in the mean",
           Settings(Policy(None, n=60, salvo_extra=3.0), _ALONE), tests=(TURNED_AREA, TURNED_FRONT)),
     _null("order does not matter", "attacks fall anywhere on any day; those whose place fell later are ordered",
