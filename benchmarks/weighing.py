@@ -47,10 +47,11 @@ from contested.base.places import from_centre  # noqa: E402
 from contested.base.records import HOLDINGS, INCIDENT_PLACES, INCIDENTS  # noqa: E402
 from contested.territory.layers import LayerTables  # noqa: E402
 from contested.territory.located import locate_incidents  # noqa: E402
+from contested.weighing import clustering  # noqa: E402
 from contested.weighing.clustering import find_interaction, near_pairs  # noqa: E402
 from contested.weighing.draws import Draws, draw_incidents  # noqa: E402
 from contested.weighing.findings import TESTS, weigh_case  # noqa: E402
-from contested.weighing.labels import as_mask, find_episodes, label_chance, strata_of  # noqa: E402
+from contested.weighing.labels import find_salvos, label_chance, strata_of  # noqa: E402
 from contested.weighing.sample import Sample, case_layers, make_sample  # noqa: E402
 
 FIRST, DAYS = date(2015, 1, 1), 400
@@ -180,16 +181,16 @@ class Labelling:
     values: Any
     labelled: Any
     strata: Any
-    episodes: Any
+    salvos: Any
 
 
 def make_labelling(sample: Sample, seed: int) -> Labelling:
-    """Draws of all incidents, whether each fell on the losing party's ground, labels, strata and episodes."""
+    """Draws of all incidents, whether each fell on the losing party's ground, labels, strata and salvos."""
     every = sample.incidents.joined(sample.others)
-    labelled = as_mask(len(sample.incidents), len(sample.others))
+    labelled = np.arange(len(every)) < len(sample.incidents)
     draws = draw_incidents(sample, every, seed)
     values = draws.fell_on(sample.weighing.losing).astype(np.float64)
-    return Labelling(draws, values, labelled, strata_of(every), find_episodes(every, labelled))
+    return Labelling(draws, values, labelled, strata_of(every, sample.event_datasets), find_salvos(every, labelled))
 
 
 def geopandas_join(holdings: Any, party: str) -> Callable[[Labelling, int], Any]:
@@ -233,7 +234,8 @@ def pandas_loop(given: Labelling, permutations: int, seed: int) -> float:
 
 
 def knox_ours(limits_m: tuple[float, ...], limits_days: tuple[int, ...]) -> Callable[[Any, Any, Any, int], Any]:
-    """Pairs and permutations by ``find_interaction``."""
+    """Pairs and permutations by ``find_interaction``, as many permutations as asked for."""
+    clustering.MAX_WORK = 10**15
 
     def run(lon: Any, lat: Any, day: Any, permutations: int) -> Any:
         pairs = near_pairs(lon, lat, limits_m)
@@ -341,8 +343,8 @@ def measure_labelling(counts: list[int], permutations: int, repeats: int, seed: 
 
 
 def shuffle_labels(given: Labelling, permutations: int) -> float:
-    """Random labelling by strata and episodes, each draw with its own p."""
-    return label_chance(given.values, given.labelled, given.strata, given.episodes, draws=permutations).p_greater
+    """Random labelling by strata and salvos, each draw with its own p."""
+    return label_chance(given.values, given.labelled, given.strata, given.salvos, draws=permutations).p_greater
 
 
 def join_draws(holdings: Any, given: Labelling) -> Callable[[int], Any]:
@@ -393,23 +395,19 @@ def some_knox(name: str, given: tuple[Any, Any, Any]) -> Callable[[int], Any]:
 
 
 def whole(count: int, seed: int) -> dict[str, Any]:
-    """Locate the incidents of a case and run every test: seconds of each, peak memory."""
+    """Locate the incidents of a case and run every test: seconds of the processor, and the most memory."""
     case, holdings = make_case(DAYS), make_holdings(DAYS, seed)
     incidents, places = make_tables(count, DAYS, seed)
-    begin = time.perf_counter()
-    located = locate_incidents(case, incidents, places, [LayerTables(holdings, [], ())])
+    seconds: dict[str, float] = {}
+    layers = [LayerTables(holdings, [], ())]
+    seconds["locate"], located = spent(lambda: locate_incidents(case, incidents, places, layers))
     tables = {"incidents": incidents, "incident_places": places, "holdings": holdings, "control": located.control,
               "fronts": located.fronts}  # fmt: skip
-    seconds: dict[str, float] = {"locate": time.perf_counter() - begin}
     before = peak_mib()
-    begin = time.perf_counter()
-    found, rows = weigh_case(case, tables)
-    seconds["weigh_case"] = time.perf_counter() - begin
+    seconds["weigh_case"], (found, rows) = spent(lambda: weigh_case(case, tables))
     sample = make_world(count, holdings, seed)
     for test in TESTS:
-        begin = time.perf_counter()
-        test(sample)
-        seconds[test.__name__] = time.perf_counter() - begin
+        seconds[test.__name__] = spent(lambda one=test: one(sample))[0]
     return {
         "incidents": count, "of the event": len(sample.incidents), "days": DAYS, "findings": found.num_rows,
         "finding_rows": rows.num_rows, "seconds": {name: round(value, 2) for name, value in seconds.items()},

@@ -30,6 +30,11 @@ ABOUT = {
     "votes": "One member's vote on one draft.",
     "incidents": "Clusters of records about one real event, with places, control and distance to the front.",
     "findings": "Computed results and refusals, each with method, assumptions and reporting term.",
+    "rivals": "Rival accounts of an event, as case.toml states them.",
+    "evidence": "Items of evidence that they are weighed by; those that do not count say why.",
+    "evidence_ratios": "P(item | account) / P(item | reference), an interval with its reason: a judgement.",
+    "odds": "Combined ratios of one account against another, whole, in parts and without parts.",
+    "implications": "What an account implies, checked without numbers: contradicted, not contradicted or unknown.",
     "counts": "Printed and withheld rows of every table; withheld rows stand in no file of the dossier.",
     "hashes": "SHA-256 of every original's bytes, and of every document's frozen text.",
 }

@@ -21,6 +21,7 @@ and within one area precision does not depend on the distance from the front.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -52,9 +53,11 @@ EXTENT_POINTS = 20_000
 BANDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 #: Prior of each class's intensity, in incidents: with few incidents the draws stay close to even ones.
 PRIOR_SHAPE = 0.5
-#: Sweeps before the first draw, and between two of them.
-BURN_IN = 60
-THIN = 8
+#: Sweeps before a chain's first draw, and between two draws; every so many draws a chain begins anew from even ones, so
+#: that a chain which settled on one of several answers is not taken for all of them.
+BURN_IN = 30
+THIN = 4
+CHAINS = 20
 #: From so many unsure incidents on a quarter as many: what many incidents show settles sooner.
 MANY_UNSURE = 3_000
 #: Radii, metres, that part incidents by how precisely their place is known: a town, a district, more. Each part has its
@@ -171,7 +174,6 @@ def draw_incidents(
     shift_lon, shift_lat = np.zeros(pick.shape), np.zeros(pick.shape)
     even = np.zeros((len(incidents), len(columns)))
     lag = np.zeros(count, dtype=np.int64)
-    intensity: Reals | None = None
     parts = classes.area, np.searchsorted(PRECISION_M, np.nan_to_num(incidents.radius_of))
     for variant, chosen in zip(variants, each, strict=True):
         layer = layers[variant.layer_no]
@@ -182,7 +184,8 @@ def draw_incidents(
         if fitted:
             extent = classes.extent(layer)
             counts = _counts(of_point, classes.count)
-            found, intensity = _augment(counts, extent, parts, len(chosen), generator, intensity)
+            chains = [len(part) for part in np.array_split(chosen, min(len(chosen), -(-CHAINS // len(variants))))]
+            found = _augment(counts, extent, parts, chains, generator)
             at = _pick_within(of_point, counts, found, generator)
         else:
             at = generator.integers(0, per, size=(len(incidents), len(chosen)))
@@ -402,10 +405,9 @@ def spread_over(box: Box, count: int) -> tuple[Reals, Reals]:
 
 
 def _augment(
-    counts: Reals, extent: Reals, parts: tuple[Whole, Whole], draws: int, generator: np.random.Generator,
-    intensity: Reals | None,
-) -> tuple[Codes, Reals]:  # fmt: skip
-    """Classes of the incidents, drawn in turns with the intensities; shape (n, draws), and the last intensities.
+    counts: Reals, extent: Reals, parts: tuple[Whole, Whole], chains: Sequence[int], generator: np.random.Generator
+) -> Codes:
+    """Classes of the incidents, drawn in turns with the intensities; shape (n, draws), so many draws of each chain.
 
     ``parts`` are the area of each class and the precision group of each incident.
     """
@@ -413,27 +415,25 @@ def _augment(
     sure = counts.max(axis=1) >= counts.sum(axis=1) - 0.5
     fixed = counts.argmax(axis=1)
     unsure = np.flatnonzero(~sure)
-    classes = np.repeat(fixed[:, None], draws, axis=1).astype(np.int16)
-    usual = len(counts) / extent.sum()
-    shape = (len(PRECISION_M) + 1, len(extent))
-    current = np.full(shape, usual) if intensity is None else intensity
+    classes = np.repeat(fixed[:, None], sum(chains), axis=1).astype(np.int16)
     if not len(unsure):
-        return classes, current
+        return classes
+    shape = (len(PRECISION_M) + 1, len(extent))
     base = _tally(group[sure], fixed[sure], shape)
     weight, own = counts[unsure].astype(np.float32), group[unsure]
     burn_in, thin = (BURN_IN, THIN) if len(unsure) < MANY_UNSURE else (BURN_IN // 4, THIN // 4)
-    # Between two variants of a layer the chain goes on from where it was.
-    burn_in = burn_in if intensity is None else thin
     taken = 0
-    for sweep in range(burn_in + thin * draws):
-        running = np.cumsum(weight * current.astype(np.float32)[own], axis=1)
-        level = generator.random(len(unsure), dtype=np.float32) * running[:, -1]
-        drawn = np.minimum((running <= level[:, None]).sum(axis=1), len(extent) - 1)
-        current = _draw_intensity(base + _tally(own, drawn, shape), extent, area, generator)
-        if sweep >= burn_in and (sweep - burn_in) % thin == thin - 1:
-            classes[unsure, taken] = drawn
-            taken += 1
-    return classes, current
+    for draws in chains:
+        current = np.full(shape, len(counts) / extent.sum())
+        for sweep in range(1, burn_in + thin * draws + 1):
+            running = np.cumsum(weight * current.astype(np.float32)[own], axis=1)
+            level = generator.random(len(unsure), dtype=np.float32) * running[:, -1]
+            drawn = np.minimum((running <= level[:, None]).sum(axis=1), len(extent) - 1)
+            current = _draw_intensity(base + _tally(own, drawn, shape), extent, area, generator)
+            if sweep > burn_in and (sweep - burn_in) % thin == 0:
+                classes[unsure, taken] = drawn
+                taken += 1
+    return classes
 
 
 def _draw_intensity(here: Reals, extent: Reals, area: Whole, generator: np.random.Generator) -> Reals:

@@ -18,7 +18,7 @@ that blocks of the two kinds cannot stand for each other.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -264,16 +264,21 @@ def _led_by(points: Reals, day: Whole, kind: NDArray[Any]) -> Whole:
     return leader
 
 
-def strata_of(incidents: Incidents) -> Whole:
-    """Stratum of each incident: its datasets, its month, and its square of 50 km."""
+def strata_of(incidents: Incidents, of_event: Collection[str]) -> Whole:
+    """Stratum of each incident: its datasets, its month, and its square of 50 km.
+
+    Only datasets that tell of the event at all part the strata: what another dataset has seen too depends on where the
+    incident lay, and parting by it would make a difference of areas where there is none.
+    """
     lon, lat = incidents.at_places(incidents.lon), incidents.at_places(incidents.lat)
     row = np.floor(np.nan_to_num(lat) * _M_PER_DEGREE / REGION_M)
     # Columns are as wide in the middle of each row of squares as they are high.
     wide = _M_PER_DEGREE * np.maximum(np.cos(np.radians((row + 0.5) * REGION_M / _M_PER_DEGREE)), 1e-3)
     column = np.floor(np.nan_to_num(lon) * wide / REGION_M)
-    datasets = {names: number for number, names in enumerate(sorted(set(incidents.datasets)))}
+    told = [tuple(name for name in names if name in of_event) for names in incidents.datasets]
+    number = {names: at for at, names in enumerate(sorted(set(told)))}
     keys = np.stack([
-        np.array([datasets[names] for names in incidents.datasets], dtype=np.float64),
+        np.array([number[names] for names in told], dtype=np.float64),
         incidents.date_start.astype("datetime64[M]").astype(np.float64), row, column,
     ])  # fmt: skip
     return np.unique(keys, axis=1, return_inverse=True)[1].reshape(-1).astype(np.int64)

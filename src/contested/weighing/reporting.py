@@ -184,10 +184,10 @@ def _shown(ratio: float) -> str:
 
 def _measured(sample: Sample, counts: tuple[float, float, float], even: float | None) -> tuple[str, dict[str, object]]:
     """What the same datasets report beside the event, and what it says of the ratio."""
-    own = {name for names in sample.incidents.datasets for name in names}
+    own = sample.event_datasets
     datasets = [set(names) for names in sample.others.datasets]
     covered = sample.covered(sample.other_shares)
-    beside = covered & np.array([bool(names & own) for names in datasets], dtype=bool)
+    beside = covered & sample.told_alike
     there, here = (
         np.nan_to_num(sample.share_of(party, sample.other_shares))
         for party in (sample.weighing.advancing, sample.weighing.losing)
@@ -198,7 +198,7 @@ def _measured(sample: Sample, counts: tuple[float, float, float], even: float | 
     if not beside.any():
         return "Nothing measures that chance: the datasets that tell of these incidents hold no other here.", numbers
     checked = covered & np.array([bool(names - own) for names in datasets], dtype=bool)
-    found = np.array([bool(names & own) for names in datasets], dtype=np.float64)
+    found = sample.told_alike.astype(np.float64)
     ratio = estimate_ratio(there[checked], here[checked], found[checked])
     seen = there[beside].sum()
     text = (

@@ -214,6 +214,16 @@ class Sample:
         days: Days = np.arange(np.datetime64(first, "D"), np.datetime64(last, "D") + 1)
         return days
 
+    @cached_property
+    def event_datasets(self) -> frozenset[str]:
+        """Datasets that tell of the event."""
+        return frozenset(name for names in self.incidents.datasets for name in names)
+
+    @cached_property
+    def told_alike(self) -> Mask:
+        """Other incidents that one of these datasets tells of too."""
+        return np.array([not self.event_datasets.isdisjoint(names) for names in self.others.datasets], dtype=bool)
+
     def dated(self, incidents: Incidents) -> Mask:
         """Incidents whose days are known to a week (:data:`MAX_DATE_DAYS`)."""
         return incidents.span_days <= self.max_date_days

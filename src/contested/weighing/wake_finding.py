@@ -126,7 +126,7 @@ def _compare(sample: Sample, ground: ComparedGround, chosen: tuple[Mask, Mask], 
     reaches = sorted({fixed[1] * times for times in REACHES})
     square = square_keys(lon, lat, CLUSTER_REACHES * reaches[-1], panel.middle)
     attacks = WakeAttacks(
-        Spots.of(lon, lat, day), np.arange(len(everyone)) < chosen[0].sum(), strata_of(everyone),
+        Spots.of(lon, lat, day), np.arange(len(everyone)) < chosen[0].sum(), strata_of(everyone, sample.event_datasets),
         np.unique(np.stack([square, day // CLUSTER_DAYS]), axis=1, return_inverse=True)[1].reshape(-1),
         np.column_stack([band, holder]),
     )  # fmt: skip
