@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 FIGURE = "calibration.svg"
 _HEAD = """# Are the tests right? Trials on invented conflicts
 
-Written by `gate/weighing.py`; do not edit. {runs} invented conflicts a scenario, seeds from {seed} on; numpy
+Written by `gate/weighing.py`; do not edit. Up to {runs} invented conflicts a scenario, seeds from {seed} on; numpy
 {numpy}, Python {python}. No data of any real conflict is in it. Each conflict has a front that moves, attacks by a
 policy, reporters, imprecise rows and maps, and its truth is known (`gate/conflict_simulator.py`); each incident is
 drawn 40 times. To run again, or on scenarios of your own (`gate/weighing_scenarios.py`):
 
-    PYTHONPATH=src:. python gate/weighing.py --runs {runs} --seed {seed} --report docs/methods/calibration.md
+    PYTHONPATH=src:. python gate/weighing.py --runs 500 --seed {seed} --report docs/methods/calibration.md
 
-A rate of {runs} runs is itself uncertain: its 95 % interval (Clopper & Pearson) stands in brackets. **no** marks a
+A rate of so few runs is itself uncertain: its 95 % interval (Clopper & Pearson) stands in brackets. **no** marks a
 figure so far outside what is claimed that it would come with probability below 0.001 even at the end of the band;
 a figure without it is not thereby proven, only not refuted by so many runs. Where a scenario breaks an assumption
 nothing is claimed, and the row shows what happens.
@@ -68,9 +68,9 @@ def write_report(results: Sequence[Result], seed: int, path: Path) -> None:
     powers = [one for one in results if one.scenario.power_of]
     faults = [fault for one in results for fault in one.faults]
     text += ["\n## Not as claimed\n", *([f"- {one}" for one in faults] or ["Nothing."])]
-    text += [_NULLS, "| conflict | test | p ≤ 0.05 | randomised | KS | |", "|---|---|---|---|---|---|"]
+    text += [_NULLS, "| conflict | test | runs | p ≤ 0.05 | randomised | KS | |", "|---|---|---|---|---|---|---|"]
     text += [row for one in nulls for row in _null_rows(one)]
-    text += [_COVERS, "| conflict | interval | holds | bias | width | |", "|---|---|---|---|---|---|"]
+    text += [_COVERS, "| conflict | interval | runs | holds | bias | width | |", "|---|---|---|---|---|---|---|"]
     text += [row for one in covers for row in _cover_rows(one)]
     counts = sorted({one.scenario.settings.event.n for one in powers})
     power_runs = max((one.runs for one in powers), default=0)
@@ -117,7 +117,8 @@ def _null_rows(result: Result) -> list[str]:
         name = f"`{rate.test}`" if rate.test in ours else f"*{rate.test}*"
         randomised = _rate(rate.uniform_hits, rate.runs) if rate.is_randomised else ""
         return (
-            f"| {result.scenario.story} | {name} | {_rate(rate.hits, rate.runs)} | {randomised} | {rate.ks:.2g} | "
+            f"| {result.scenario.story} | {name} | {rate.runs} | {_rate(rate.hits, rate.runs)} | {randomised} | "
+            f"{rate.ks:.2g} | "
             f"{_verdict(result, rate.test) if rate.test in ours else 'peer'} |"
         )
 
@@ -131,8 +132,8 @@ def _cover_rows(result: Result) -> list[str]:
         name = f"`{cover.name}`" if cover.name in claimed else f"*{cover.name}*"
         verdict = _verdict(result, cover.name) if cover.name in claimed else "peer"
         return (
-            f"| {result.scenario.story} | {name} | {_rate(cover.hits, cover.runs)} | {cover.bias:+.3f} | "
-            f"{cover.width:.3f} | {verdict} |"
+            f"| {result.scenario.story} | {name} | {cover.runs} | {_rate(cover.hits, cover.runs)} | "
+            f"{cover.bias:+.3f} | {cover.width:.3f} | {verdict} |"
         )
 
     return [row(cover) for cover in sorted(result.covers, key=lambda one: one.name not in claimed)]
