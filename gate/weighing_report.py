@@ -29,7 +29,8 @@ drawn 40 times. To run again, or on scenarios of your own (`gate/weighing_scenar
     PYTHONPATH=src:. python gate/weighing.py --runs 500 --seed {seed} --report docs/methods/calibration.md
 
 A rate of so few runs is itself uncertain: its 95 % interval (Clopper & Pearson) stands in brackets. **no** marks a
-figure so far outside what is claimed that it would come with probability below 0.001 even at the end of the band;
+figure so far outside what is claimed that it would come with probability below 0.001 even at the end of the band,
+*doubtful* one whose interval lies outside the band (one figure in forty does by chance);
 a figure without it is not thereby proven, only not refuted by so many runs. Where a scenario breaks an assumption
 nothing is claimed, and the row shows what happens.
 
@@ -119,7 +120,7 @@ def _null_rows(result: Result) -> list[str]:
         return (
             f"| {result.scenario.story} | {name} | {rate.runs} | {_rate(rate.hits, rate.runs)} | {randomised} | "
             f"{rate.ks:.2g} | "
-            f"{_verdict(result, rate.test) if rate.test in ours else 'peer'} |"
+            f"{_verdict(result, rate.test, (rate.uniform_hits, rate.runs), (0.0, 0.065)) if rate.test in ours else 'peer'} |"
         )
 
     return [row(rate) for rate in sorted(result.rates, key=lambda one: one.test not in ours)]
@@ -129,8 +130,11 @@ def _cover_rows(result: Result) -> list[str]:
     claimed = result.scenario.covers
 
     def row(cover: Cover) -> str:
-        name = f"`{cover.name}`" if cover.name in claimed else f"*{cover.name}*"
-        verdict = _verdict(result, cover.name) if cover.name in claimed else "peer"
+        name = f"*{cover.name}*" if " " in cover.name else f"`{cover.name}`"
+        # Names of peers are words; our own tests and their columns are identifiers.
+        verdict = "peer" if " " in cover.name else "not claimed"
+        if cover.name in claimed:
+            verdict = _verdict(result, cover.name, (cover.hits, cover.runs), (0.88, 0.92))
         return (
             f"| {result.scenario.story} | {name} | {cover.runs} | {_rate(cover.hits, cover.runs)} | "
             f"{cover.bias:+.3f} | {cover.width:.3f} | {verdict} |"
@@ -139,10 +143,13 @@ def _cover_rows(result: Result) -> list[str]:
     return [row(cover) for cover in sorted(result.covers, key=lambda one: one.name not in claimed)]
 
 
-def _verdict(result: Result, name: str) -> str:
+def _verdict(result: Result, name: str, counts: tuple[int, int], band: tuple[float, float]) -> str:
     if result.scenario.breaks:
         return f"nothing is claimed: {result.scenario.breaks}"
-    return "**no**" if any(name in fault.split() for fault in result.faults) else ""
+    if any(name in fault.split() for fault in result.faults):
+        return "**no**"
+    low, high = clopper_pearson(*counts)
+    return "doubtful" if low > band[1] or high < band[0] else ""
 
 
 def draw_figure(covers: Sequence[Result], curves: dict[tuple[str, str], dict[int, float]], path: Path) -> None:

@@ -154,7 +154,7 @@ def _null(name: str, story: str, settings: Settings, **more: Any) -> Scenario:
 
 
 NULLS = (
-    _null("labels", "the event's attacks fall like the others; four rows in ten are imprecise",
+    _null("labels", "the event's attacks fall like the others; three rows in ten are imprecise",
           Settings(_SAME, _OTHERS, precisions=LOW)),
     _null("labels, one-sided reports", "attacks in the advancing party's area are reported a seventh as often",
           Settings(_SAME, _OTHERS, reporters=_ONE_SIDED, precisions=LOW)),
