@@ -117,10 +117,11 @@ def _null_rows(result: Result) -> list[str]:
     def row(rate: Rate) -> str:
         name = f"`{rate.test}`" if rate.test in ours else f"*{rate.test}*"
         randomised = _rate(rate.uniform_hits, rate.runs) if rate.is_randomised else ""
+        verdict = _verdict(result, rate.test, (rate.uniform_hits, rate.runs), (0.0, 0.065))
         return (
             f"| {result.scenario.story} | {name} | {rate.runs} | {_rate(rate.hits, rate.runs)} | {randomised} | "
             f"{rate.ks:.2g} | "
-            f"{_verdict(result, rate.test, (rate.uniform_hits, rate.runs), (0.0, 0.065)) if rate.test in ours else 'peer'} |"
+            f"{verdict if rate.test in ours else 'peer'} |"
         )
 
     return [row(rate) for rate in sorted(result.rates, key=lambda one: one.test not in ours)]
