@@ -41,12 +41,14 @@ MARGIN_M = 40_000.0
 #: Days that the maps cover before and after the period: more than the longest interval and lag planted.
 MARGIN_DAYS = 31
 #: Metres between the corners of the front: fine beside the errors planted.
-STEP_M = 1_500.0
+STEP_M = 2_500.0
 #: South-west corner of the theatre: open sea, so that no place on Earth is meant.
 LON_0, LAT_0 = -30.0, 20.0
 #: Metres in a degree of latitude there, and of longitude in the middle of the theatre. Over the theatre's height the
 #: latter changes by 0.2 %, which makes a planted radius wrong by as much.
 METRES_LAT, METRES_LON = 110_704.0, 111_320.0 * float(np.cos(np.radians(LAT_0 + 0.27)))
+#: Days between two moves of the front: fewer maps, and each is right until the next.
+MOVE_DAYS = 4
 FIRST_DAY = date(2001, 3, 1)
 #: Attacks of one salvo lie so near each other, metres, and on one day: the project's own rule for episodes (within
 #: 24 hours and 5 km) then always joins them.
@@ -72,6 +74,8 @@ class Policy:
     """In towns, by their people, in place of anywhere."""
     n: int = 60
     """Attacks reported."""
+    salvo_extra: float = 0.0
+    """Mean number of further attacks with each (Poisson)."""
 
 
 @dataclass(frozen=True)
@@ -132,9 +136,7 @@ class Settings:
     reporters: tuple[Reporter, ...] = (Reporter(), Reporter())
     precisions: tuple[Precision, ...] = EXACT
     maps: tuple[Map, ...] = (Map(),)
-    days: int = 90
-    salvo_extra: float = 0.0
-    """Mean number of further attacks with each (Poisson); the whole salvo is of one kind."""
+    days: int = 60
 
     def __post_init__(self) -> None:
         shares = [p.theta for p in (self.event, self.others) if p.theta is not None]
@@ -221,7 +223,7 @@ def draw_front(days: int, generator: np.random.Generator) -> Reals:
         generator.normal(0, 4_000.0 / k) * np.sin(np.pi * k * y / HEIGHT_M + generator.uniform(0, 2 * np.pi))
         for k in (1, 2, 3, 5)
     )
-    day = np.arange(-MARGIN_DAYS, days + MARGIN_DAYS)[:, None]
+    day = np.arange(-MARGIN_DAYS, days + MARGIN_DAYS)[:, None] // MOVE_DAYS * MOVE_DAYS
     front = np.broadcast_to(35_000.0 + waves, (len(day), len(y))).copy()
     for _ in range(4):
         starts, lasts = generator.uniform(0, days), generator.uniform(5, 15)
@@ -292,7 +294,7 @@ def _reported(policy: Policy, is_event: bool, settings: Settings, ground: _Groun
         first = ground.draw(policy, settings.days, 2 * policy.n)
         first["episode"] = episodes + np.arange(len(first))
         episodes += len(first)
-        made = np.repeat(first, 1 + generator.poisson(settings.salvo_extra, len(first)))
+        made = np.repeat(first, 1 + generator.poisson(policy.salvo_extra, len(first)))
         made["is_event"] = is_event
         _scatter(made, ground)
         chances = chance * np.where(made["is_losing"][:, None], 1.0, ratio)

@@ -119,7 +119,8 @@ def even_draws(layer: ControlLayer, rows: Rows, generator: np.random.Generator) 
     within, between = (shares * (1 - shares)).mean() / n, shares.var(ddof=1)
     total = within + (1 + 1 / DRAWS) * between
     freedom = (DRAWS - 1) * (total / max((1 + 1 / DRAWS) * between, 1e-12)) ** 2
-    half = stats.t.ppf(TAIL, freedom) * np.sqrt(total)
+    # Where all draws agree on 0 or 1 the plain interval has no width, which is one of its faults.
+    half = stats.t.ppf(TAIL, freedom) * np.sqrt(total) if total else 0.0
     return Interval(float(shares.mean()), float(shares.mean() - half), float(shares.mean() + half))
 
 

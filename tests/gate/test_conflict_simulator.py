@@ -14,7 +14,7 @@ from gate import conflict_simulator as sim
 
 POLICIES = st.builds(
     Policy, theta=st.sampled_from([None, 0.0, 0.3, 1.0]), front_m=st.sampled_from([None, 2_000.0]), towns=st.booleans(),
-    n=st.integers(1, 30),
+    n=st.integers(1, 30), salvo_extra=st.sampled_from([0.0, 2.0]),
 )  # fmt: skip
 MAPS = st.builds(
     Map, boundary_error_m=st.sampled_from([0.0, 3_000.0]), lag_days=st.integers(0, 7), every_days=st.integers(1, 9),
@@ -23,7 +23,6 @@ MAPS = st.builds(
 WORLDS = st.builds(
     Settings, event=POLICIES, others=POLICIES, maps=st.lists(MAPS, min_size=1, max_size=2).map(tuple),
     precisions=st.sampled_from([sim.EXACT, sim.LOW, sim.HIGH, sim.BY_AREA]), days=st.integers(1, 60),
-    salvo_extra=st.sampled_from([0.0, 2.0]),
 )  # fmt: skip
 
 
@@ -114,7 +113,7 @@ def test_precision_that_depends_on_the_area_does() -> None:
 
 
 def test_salvos_are_of_one_day_one_kind_and_one_place() -> None:
-    world = make_world(Settings(Policy(0.5, n=200), Policy(n=200), salvo_extra=2.0), 1)
+    world = make_world(Settings(Policy(0.5, n=200, salvo_extra=2.0), Policy(n=200, salvo_extra=2.0)), 1)
     attacks = np.sort(world.truth.attacks, order="episode")
     same = np.diff(attacks["episode"]) == 0
     assert same.sum() > 200

@@ -16,7 +16,7 @@ import numpy as np
 from contested.weighing.exposure import ring_entries
 from contested.weighing.hazard import CLASSES, Attacks, Setting, count_over
 from contested.weighing.neighbours import Spots
-from contested.weighing.panel import WEEK, Course, Reals
+from contested.weighing.panel import FRONT_DAYS, Course, Reals
 
 #: Turns whose falls vary less than this share of the observed ones are no comparison: on quiet days nothing can exceed.
 LEAST_VARIANCE = 0.5
@@ -68,7 +68,7 @@ def rotate_dates(setting: Setting, attacks: Attacks) -> Rotations | None:
         turned = first + (day + turn) % n_days
         good = usable[turned, cell]
         at, where = turned[good], cell[good]
-        p = rates[at, setting.band[at // WEEK, where], setting.busy[at, where]]
+        p = rates[at, setting.band[at // FRONT_DAYS, where], setting.busy[at, where]]
         variance[turn] = (p * (1.0 - p)).sum()
         excess[turn] = (setting.outcome[at, where] == 1).sum() - p.sum()
     if variance[0] <= _TINY:
