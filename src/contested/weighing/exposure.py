@@ -26,7 +26,7 @@ from contested.weighing.sample import Incidents, Sample
 #: Longest date interval, days, of an attack that is matched: a night belongs to two.
 MOST_DAYS = 2
 #: Edges of the classes of distance to the front, in units of the case's near_front_m. Attacks that hug the front lie
-#: nearer to it than the places of a wide class, which then fall less for that alone. When changed: run gate/weighing.py.
+#: nearer to it than the places of a wide class, which fall less for that alone. When changed: run gate/weighing.py.
 BANDS = (0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
 #: Cells whose distance never came below so many near_front_m are far from the front and compared with nothing.
 REACH = BANDS[-1]

@@ -229,7 +229,7 @@ def directions(sample: Sample) -> Finding:
         reading = f"The directions were not compared: {error}. This shows nothing for or against any account."
         return Finding(**common, n=len(first), refused=True, details={}, roles=roles, reading=reading)
     return Finding(
-        **common, n=len(first), refused=False, details=asdict(found), roles=roles,
+        **common, n=len(first), refused=False, details={**asdict(found), "says_nothing_at": 90.0}, roles=roles,
         numbers={
             "estimate": found.angle_deg, "bound_low": min(found.angle_deg, latest.angle_deg),
             "bound_high": max(found.angle_deg, latest.angle_deg),

@@ -90,7 +90,9 @@ def loss_after_attack(sample: Sample) -> Finding:
     except WeighingError as error:
         return _refused(sample, common, str(error))
     details = _hazard_details(sample, ground, result)
-    details["placebos"] = _placebos(sample, ground)
+    details["says_nothing_at"] = 1.0
+    if not sample.brief:
+        details["placebos"] = _placebos(sample, ground)
     used = np.unique(result.used.incident)
     numbers: dict[str, Any] = {
         "estimate": finite(result.ratio), "low": finite(result.low), "high": finite(result.high),
@@ -125,13 +127,14 @@ def before_and_after(sample: Sample) -> Finding:
         rows = hazard_ratio(setting, ground.attacks).used
         gainer = ground.panel.column(sample.weighing.advancing)
         study = event_study(setting, gainer, rows, ground.ring_m)
-        rest = _without_own_cell(setting, gainer, rows, ground.ring_m)
+        rest = None if sample.brief else _without_own_cell(setting, gainer, rows, ground.ring_m)
     except WeighingError as error:
         return _refused(sample, common, str(error))
     used = np.unique(rows.incident)
     # Worst case: around every attack that could not be followed, all ground was kept, or all was taken.
     unknown = study.n_left_out + int((~ground.known).sum())
     details: dict[str, Any] = {
+        "says_nothing_at": 0.0,
         "series": series_of(study), "ring_m": ground.ring_m, "cell_m": ground.panel.cell_m, "n_cells": study.n,
         "n_blocks": study.n_blocks, "n_left_out": study.n_left_out, "share_with_shared_rings": study.shared_rings,
         "rise_before": study.before, "rises_before": study.rises_before, "rises_after": study.rises_after,
@@ -286,7 +289,6 @@ def _other_front(sample: Sample, party: str) -> HazardRatio:
 
 
 def _hazard_reading(sample: Sample, result: HazardRatio, details: dict[str, Any], n_left: int) -> str:
-    placebos, every = details["placebos"], details["every_attack"]
     within = counted(sample.weighing.fall_days, "day")
     words = [
         f"Of {counted(result.n, 'attacked place')} that {sample.losing} still held, {result.falls} passed to "
@@ -317,8 +319,9 @@ def _hazard_reading(sample: Sample, result: HazardRatio, details: dict[str, Any]
     smallest = f"{result.p_least:.2g}"
     if result.p_greater > TOLD_AT and result.p_least > TOLD_AT:
         words.append(f"These few could not have shown more: the smallest share that can come is {smallest}.")
-    words.append(_every_words(every))
-    words.append(_placebo_words(placebos))
+    words.append(_every_words(details["every_attack"]))
+    if "placebos" in details:
+        words.append(_placebo_words(details["placebos"]))
     if n_left:
         words.append(
             f"{counted(n_left, 'incident')} could not be matched, or {'is' if n_left == 1 else 'are'} not known to a "

@@ -84,7 +84,8 @@ def reversed_order(setting: Setting, course: Course, within_days: int, reach_m: 
 
     If attacks fall where ground was just lost as much as where it is about to be, they may be reprisals, or fighting of
     every kind. Asked of the same cells on the same day, the answer is not bent by ground that has passed and can be
-    attacked no more.
+    attacked no more. They are matched by how far they were from the front before those days: as far from the present
+    front, ground near them was lost alike.
     """
     panel = setting.panel
     day, cell = np.nonzero(course.passes)
@@ -92,7 +93,8 @@ def reversed_order(setting: Setting, course: Course, within_days: int, reach_m: 
     near, on = ring_entries(panel, lost, day.astype(np.int64), reach_m)
     outcome = (count_over(panel, near, on, (1, within_days)) > 0).astype(np.int8)
     outcome[:within_days] = -1
-    return replace(setting, outcome=outcome)
+    before = np.maximum(np.arange(len(setting.band)) - within_days // FRONT_DAYS, 0)
+    return replace(setting, outcome=outcome, band=setting.band[before])
 
 
 def _stratum_rates(setting: Setting) -> Reals:

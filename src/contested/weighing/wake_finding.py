@@ -95,6 +95,7 @@ def matched_wakes(sample: Sample) -> Finding:
     if numbers["low"] is not None:
         numbers["interval"] = "90 %, clustered by ground and four weeks"
     details = {
+        "says_nothing_at": 0.0,
         "window": {"days": fixed[0], "metres": fixed[1]}, "draws": grid.draws,
         "windows": [{name: _plain(value) for name, value in asdict(one).items()} for one in grid.wakes],
         "n_windows": len(grid.wakes), "episodes": int(mine.sum()), "episodes_of_others": int(others.sum()),
