@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -23,6 +24,7 @@ from contested.web.claim_pages import cut_pieces
 from contested.web.council_page import show_council
 from contested.web.edition import Edition
 from contested.web.figures import draw_figures, small_days
+from contested.web.finding_figures import draw_series
 from contested.web.finding_pages import show_findings
 from contested.web.ground import read_grounds, simplified
 from contested.web.incident_pages import incident_order, show_incidents, show_rows
@@ -30,6 +32,7 @@ from contested.web.index_page import show_index
 from contested.web.marks import PALETTE
 from contested.web.ratio_figure import RatioBar, draw_ratios
 from contested.web.robustness_figure import round_ticks
+from contested.web.strings import TEXT
 from contested.web.timeline import Moment, draw_timeline
 from contested.web.weighed_page import show_weighed
 
@@ -475,3 +478,15 @@ def test_a_case_without_accounts_and_claims_has_no_such_page(case: Case, tables:
         name: TABLES[name].empty() if name in ("rivals", "implications") else table for name, table in tables.items()
     }
     assert show_weighed(Edition.of(case, empty)) is None
+
+
+def test_a_curve_of_days_is_drawn_with_its_band_and_gaps() -> None:
+    series = {
+        "day": [-1.0, 0.0, 1.0, 2.0], "difference": [0.0, 0.0, 0.2, None], "band_low": [-0.1, -0.1, -0.1, None],
+        "band_high": [0.1, 0.1, 0.1, None],
+    }  # fmt: skip
+    drawn = draw_series(series, "picture-x")
+    assert drawn.count('class="bounds"') == 2
+    assert re.search(r'class="range" d="M[^"]*L[^"]*L[^"L]*"', drawn)  # three points, the unknown one left out
+    assert TEXT["day_of_attack"] in drawn
+    assert 'aria-labelledby="picture-x-title picture-x-alt"' in drawn

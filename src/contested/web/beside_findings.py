@@ -14,7 +14,7 @@ from typing import Any
 
 from contested.web.addresses import anchor
 from contested.web.edition import Edition
-from contested.web.finding_figures import AxisValues, draw_axis, draw_pairs, draw_strip
+from contested.web.finding_figures import AxisValues, draw_axis, draw_pairs, draw_series, draw_strip
 from contested.web.numbers import Cells, Number
 from contested.web.pages import Picture, RobustnessBlock, VariedLine
 from contested.web.public import Row, row_key
@@ -60,6 +60,9 @@ def show_pictures(edition: Edition, key: str, row: Row) -> tuple[Picture, ...]:
         shown = [(names[one], float(value)) for one, value in metres.items() if one in names]
         if 0 < len(shown) <= MOST_DRAWN:
             return (Picture(draw_strip(shown, details.get("near_front_m"), name), TEXT["strip_alt"]),)
+    series = details.get("series")
+    if isinstance(series, dict) and any(value is not None for value in series.get("difference", ())):
+        return (Picture(draw_series(series, name), TEXT["series_alt"]),)
     values = AxisValues(
         row["estimate"], _pair(row["low"], row["high"]), _pair(row["bound_low"], row["bound_high"]),
         says_nothing_at(details),

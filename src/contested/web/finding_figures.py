@@ -6,7 +6,7 @@ In: numbers of a finding. Out: SVG text, escaped. Refuses: nothing; what cannot 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
@@ -96,6 +96,34 @@ def draw_pairs(days: Sequence[tuple[str, date, date]], name: str) -> Markup:
             f'points="{end - d:.1f},{y - d:.1f} {end + d:.1f},{y - d:.1f} {end:.1f},{y + d:.1f}"/></g>'
         )
     return frame_svg(body, bottom + 26, (TEXT["pairs_title"], TEXT["pairs_alt"]), name)
+
+
+def draw_series(series: Mapping[str, Sequence[float | None]], name: str) -> Markup:
+    """A curve over the days around an attack with its band of chance: attacked less matched places."""
+    days = [float(day) for day in series["day"] if day is not None]
+    axis = _Axis(round_ticks(min(days), max(days)), lambda tick: f"{tick:g}")
+    spread = [value for key in ("difference", "band_low", "band_high") for value in series[key] if value is not None]
+    ticks = round_ticks(min([0.0, *spread]), max([0.0, *spread]))
+    bottom = TOP + 8 * STEP
+
+    def y(value: float) -> float:
+        return bottom - (bottom - TOP) * (value - ticks[0]) / (ticks[-1] - ticks[0])
+
+    def path(key: str) -> str:
+        known = [(day, value) for day, value in zip(days, series[key], strict=True) if value is not None]
+        return "M" + "L".join(f"{axis.x(day):.1f},{y(value):.1f}" for day, value in known) if known else ""
+
+    body = axis.draw(bottom)
+    for tick in ticks:
+        words = f"{tick:.0%}" if ticks[-1] - ticks[0] >= 0.05 else f"{tick:.1%}"
+        body.append(
+            f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(tick):.1f}" y2="{y(tick):.1f}"/>'
+            f'<text class="axis" x="{LEFT - 8}" y="{y(tick) + 4:.1f}" text-anchor="end">{words}</text>'
+        )
+    body.append(axis.line(0.0, TEXT["day_of_attack"], "expected", bottom))
+    body += [f'<path class="bounds" d="{path(key)}"/>' for key in ("band_low", "band_high")]
+    body.append(f'<path class="range" d="{path("difference")}"/>')
+    return frame_svg(body, bottom + 26, (TEXT["series_title"], TEXT["series_alt"]), name)
 
 
 def _day(day: date) -> str:

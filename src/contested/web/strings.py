@@ -323,6 +323,11 @@ _FINDINGS = {
     "axis_title": "Estimate, interval and worst case",
     "axis_alt": "From above: the estimate, its interval, the worst case. The broken line is the value at which the "
     "finding would say nothing. The numbers stand beneath.",
+    "day_of_attack": "day of the attack",
+    "series_title": "Ground around attacked places before and after, less that around matched places",
+    "series_alt": "The solid line is the share of the ground around attacked places that the advancing party held, "
+    "less that around matched places, by days before and after the attack; dotted lines are what chance gives to the "
+    "whole curve. Before the attack the line should be flat. The numbers stand in findings.csv.",
     "strip_title": "Distance of each incident to the front",
     "strip_alt": "One circle an incident, on an axis of metres from the front. The broken line is the distance that "
     "the case calls near, the full line the median. The numbers stand in the details.",

@@ -85,7 +85,7 @@ def area_against_rotation(sample: Sample) -> Finding:
     return _against_rotation(
         sample, placed, statistic, MOST_LOOKUPS, "area_against_rotation",
         (
-            f"Were the places {sample.losing}'s on the days of the attacks more than on other days?",
+            f"Were the places in the hands of {sample.losing} on the days of the attacks more than on other days?",
             f"share in the area of {sample.weighing.losing}", "lay in that area",
         ),
     )  # fmt: skip
