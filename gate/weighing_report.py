@@ -68,11 +68,19 @@ def write_report(results: Sequence[Result], seed: int, path: Path) -> None:
     covers = [one for one in results if one.scenario.covers]
     powers = [one for one in results if one.scenario.power_of]
     faults = [fault for one in results for fault in one.faults]
-    text += ["\n## Not as claimed\n", *([f"- {one}" for one in faults] or ["Nothing."])]
+    null_rows = [row for one in nulls for row in _null_rows(one)]
+    cover_rows = [row for one in covers for row in _cover_rows(one)]
+    doubtful = [row for row in [*null_rows, *cover_rows] if row.endswith("| doubtful |")]
+    text += [
+        "\n## Not as claimed\n",
+        *([f"- {one}" for one in faults] or ["Beyond doubt, with so many runs: nothing."]),
+    ]
+    text += ["", "Doubtful:", ""] if doubtful else []
+    text += [f"- {': '.join(cell.strip() for cell in row.split('|')[1:5] if cell.strip())}" for row in doubtful]
     text += [_NULLS, "| conflict | test | runs | p ≤ 0.05 | randomised | KS | |", "|---|---|---|---|---|---|---|"]
-    text += [row for one in nulls for row in _null_rows(one)]
+    text += null_rows
     text += [_COVERS, "| conflict | interval | runs | holds | bias | width | |", "|---|---|---|---|---|---|---|"]
-    text += [row for one in covers for row in _cover_rows(one)]
+    text += cover_rows
     counts = sorted({one.scenario.settings.event.n for one in powers})
     power_runs = max((one.runs for one in powers), default=0)
     text += [
