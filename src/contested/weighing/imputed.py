@@ -57,6 +57,8 @@ def pool_shares(successes: ArrayLike, n: ArrayLike, n_independent: float | None 
         raise WeighingError(f"{len(hits)} draws with an incident on known ground give no interval; expected 2 or more")
     shares = hits / of
     independent = float(of.mean()) if n_independent is None else n_independent * float(of.mean() / of.max())
+    # One incident that some draws put off the map is still one.
+    independent = max(independent, 1.0)
     estimate = float(shares.mean())
     within = float((shares * (1.0 - shares)).mean() / independent)
     between = float(shares.var(ddof=1))
