@@ -95,7 +95,14 @@ def project_public(tables: Mapping[str, pa.Table]) -> PublicRows:
     for name in ("rivals", "evidence", "evidence_ratios", "odds"):
         part(name, lambda row: True)
     part("robustness", lambda row: True)
-    for name in ("finding_rows", "weighed_rows", "decisions"):
+    part(
+        "weighed_rows",
+        lambda row: (
+            row["row_key"] not in withheld.get(row["table"], {})
+            and row["of_key"] not in withheld.get(row["of_table"], {})
+        ),
+    )
+    for name in ("finding_rows", "decisions"):
         part(name, lambda row: row["row_key"] not in withheld.get(row["table"], {}))
     part("rejects", original)
     part("notes", original)
