@@ -261,7 +261,11 @@ def _inversions(values: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _drawn_orders(
-    x: NDArray[np.int64], y: NDArray[np.int64], not_before: bool, generator: np.random.Generator, draws: int
+    x: NDArray[np.int64],
+    y: NDArray[np.int64],
+    not_before: bool,
+    generator: np.random.Generator,
+    draws: int = DRAWS,
 ) -> Orders:
     """Orders of ``y`` drawn at random, each allowed one equally likely.
 
