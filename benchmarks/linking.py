@@ -21,13 +21,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import resource
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -37,10 +35,14 @@ import numpy as np
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(PROJECT), str(PROJECT / "src"), str(PROJECT / "benchmarks")]
 
+from installed import installed_versions  # noqa: E402
+
 from contested.base.places import from_centre, geodesic_m  # noqa: E402
 from contested.incidents import pairs  # noqa: E402
 from contested.incidents.pairs import Placed, candidate_pairs  # noqa: E402
 
+#: Packages whose versions are printed.
+PEERS = ("numpy", "numba", "scipy", "duckdb", "splink")
 DAYS, KM = 2, 10.0
 #: Degrees of latitude that are surely 10 km or more; cells and boxes of peers are so high and, at their latitude, so
 #: wide. What they find beyond 10 km is sorted out by the same geodesic, within their time.
@@ -317,17 +319,6 @@ def report(ways: list[Way], found: dict[int, int], facts: dict[str, Any]) -> str
     return "\n".join([*lines, "", *(f"- {name}: {value}" for name, value in facts.items())]) + "\n"
 
 
-def versions() -> dict[str, str]:
-    """Versions of what was run."""
-    found = {"python": platform.python_version()}
-    for name in ("numpy", "numba", "scipy", "duckdb", "splink"):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "not installed"
-    return found
-
-
 def main() -> None:
     """Measure as the arguments say."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -356,7 +347,10 @@ def main() -> None:
         except ImportError as fault:
             ways.append(Way(name, lambda left, right: None, missing=str(fault)[:120]))
     found = measure(ways, a.rows, a.repeats, a.seed)
-    facts = {"load of the machine at the end": round(os.getloadavg()[0], 2), "versions": versions()}
+    facts = {
+        "load of the machine at the end": round(os.getloadavg()[0], 2),
+        "versions": installed_versions(PEERS),
+    }
     a.out.mkdir(parents=True, exist_ok=True)
     text = report(ways, found, facts)
     (a.out / "linking.md").write_text(text, encoding="utf-8")

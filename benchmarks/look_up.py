@@ -17,13 +17,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -32,9 +30,13 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
+from installed import installed_versions
+
 from contested.territory.control import ControlLayer
 from contested.territory.plain_layers import open_layers
 
+#: Packages whose versions are printed.
+PEERS = ("numpy", "shapely", "numba", "geopandas", "duckdb", "sedonadb", "pyarrow")
 #: Most points that a way is given; the rest would take minutes.
 MOST = {"geopandas": 1_000_000, "duckdb": 200_000, "sedonadb": 1_000_000}
 
@@ -374,17 +376,6 @@ def discs(layer: ControlLayer, points: Points) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def versions() -> dict[str, str]:
-    """Versions of what was run."""
-    found = {"python": platform.python_version()}
-    for name in ("numpy", "shapely", "numba", "geopandas", "duckdb", "sedonadb", "pyarrow"):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "not installed"
-    return found
-
-
 def report(ways: list[Way], facts: dict[str, Any]) -> str:
     """The table."""
     base = next(median(way.rows / np.array(way.seconds)) for way in ways if way.seconds)
@@ -454,7 +445,10 @@ def main() -> None:
     facts["Parquet to Parquet, M rows/s"] = file_to_file(layer, points)
     facts["distance to the front"] = fronts(layer, near_the_front(layer, some(points, 1_000_000), a.seed))
     facts["shares of discs"] = discs(layer, near_the_front(layer, some(points, 500_000), a.seed))
-    facts |= {"load of the machine at the end": round(os.getloadavg()[0], 2), "versions": versions()}
+    facts |= {
+        "load of the machine at the end": round(os.getloadavg()[0], 2),
+        "versions": installed_versions(PEERS),
+    }
     a.out.mkdir(parents=True, exist_ok=True)
     text = report(ways, facts)
     (a.out / "look_up.md").write_text(text, encoding="utf-8")

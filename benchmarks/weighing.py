@@ -24,7 +24,6 @@ import argparse
 import json
 import math
 import os
-import platform
 import resource
 import sys
 import time
@@ -32,7 +31,6 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -41,6 +39,8 @@ import numpy as np
 
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(PROJECT / "src")]
+
+from installed import installed_versions  # noqa: E402
 
 from contested.base.case import Case, CaseFile  # noqa: E402
 from contested.base.places import from_centre  # noqa: E402
@@ -54,6 +54,8 @@ from contested.weighing.findings import TESTS, weigh_case  # noqa: E402
 from contested.weighing.labels import find_salvos, label_chance, strata_of  # noqa: E402
 from contested.weighing.sample import Sample, case_layers, make_sample  # noqa: E402
 
+#: Packages whose versions are printed.
+PEERS = ("numpy", "numba", "geopandas", "pandas", "pointpats")
 FIRST, DAYS = date(2015, 1, 1), 400
 BOX = (36.0, 34.0, 40.0, 37.0)
 #: Permutations of which the ways that are scaled run some.
@@ -428,17 +430,6 @@ def table(ways: list[Way]) -> str:
     return "\n".join(lines)
 
 
-def versions() -> dict[str, str]:
-    """Versions of what was run."""
-    found = {"python": platform.python_version()}
-    for name in ("numpy", "numba", "geopandas", "pandas", "pointpats"):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "not installed"
-    return found
-
-
 def main() -> None:
     """Measure as the arguments say."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -458,7 +449,10 @@ def main() -> None:
         more_ways, more_facts = measure(a.incidents, a.permutations, a.repeats, a.seed)
         ways += more_ways
         facts += more_facts
-    facts += [f"load of the machine at the end: {os.getloadavg()[0]:.2f}", f"versions: {versions()}"]
+    facts += [
+        f"load of the machine at the end: {os.getloadavg()[0]:.2f}",
+        f"versions: {installed_versions(PEERS)}",
+    ]
     a.out.mkdir(parents=True, exist_ok=True)
     text = table(ways) + "\n\n" + "".join(f"- {fact}\n" for fact in facts)
     (a.out / "weighing.md").write_text(text, encoding="utf-8")

@@ -31,6 +31,12 @@ UCDP_RADIUS_M: dict[int, float | None] = {
 }  # fmt: skip
 
 
+#: Mean radius of the earth, metres: distances on a sphere of it are right to 0.6 %.
+EARTH_M = 6_371_008.8
+#: Metres of a degree of latitude, and of longitude at the equator, within 0.6 %.
+M_PER_DEGREE = 111_195.0
+
+
 @cache
 def wgs84() -> Geod:
     """The WGS 84 ellipsoid, on which every distance of the package is taken (Karney 2013)."""

@@ -27,8 +27,6 @@ RADIUS_M: dict[str, float | None] = {
     "continent": None, "country": None, "admin1": 100_000.0, "admin2": 25_000.0, "town": 3_000.0,
     "place": 1_000.0, "neighbourhood": 1_000.0,
 }  # fmt: skip
-#: Mean radius of the earth in metres (IUGG): reach and nearness of places are taken on the sphere.
-EARTH_M = 6_371_008.8
 #: Most places of the world that are also indexed by sound: the region of a case, not the world.
 MAX_SOUNDED = 60_000
 #: Degrees around the region whose places are indexed by sound as well: places just outside are named too.

@@ -19,8 +19,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from contested.base.places import geodesic_m
-from contested.incidents.gazetteer import EARTH_M, KINDS, Columns, Gazetteer, Place
+from contested.base.places import EARTH_M, geodesic_m
+from contested.incidents.gazetteer import KINDS, Columns, Gazetteer, Place
 from contested.incidents.place_names import Match, NameFinder, take_apart
 
 #: Weights of the utility, by feature. Fitted with ``gate/places.py --fit`` on the first half of the articles, but for

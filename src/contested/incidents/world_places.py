@@ -21,7 +21,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from contested.incidents.gazetteer import EARTH_M, KINDS, Columns, Floats, Place, in_columns, joined
+from contested.base.places import EARTH_M
+from contested.incidents.gazetteer import KINDS, Columns, Floats, Place, in_columns, joined
 
 #: People on a square kilometre of a town, for the radius of its disc: below what built-up areas mostly hold, so that
 #: the disc is rather too wide than too narrow. This project's choice; it changes radii and nothing else.

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from contested.base.errors import WeighingError
+from contested.base.places import M_PER_DEGREE
 from contested.weighing.nulls import (
     DRAWS,
     EXACT_ORDERS_UP_TO,
@@ -24,7 +25,6 @@ from contested.weighing.nulls import (
     kendall_tau_b,
     order_chance,
 )
-from contested.weighing.panel import M_PER_DEGREE
 
 Reals = NDArray[np.float64]
 

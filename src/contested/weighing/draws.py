@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from contested.base.places import Box, from_centre
+from contested.base.places import EARTH_M, Box, from_centre
 from contested.base.records import CONTESTED, UNKNOWN
 from contested.territory.control import ControlLayer
 from contested.territory.fronts import LayerFront
@@ -69,8 +69,6 @@ AGREEMENT = np.array([1.0, 4.0, 16.0, 64.0, 256.0])
 WAVES = 32
 #: Reach of the field: how far apart two places are whose displacements are nearly alike, in units of the error.
 REACH = 5.0
-#: Mean radius of the earth, metres: places drawn on a sphere of it are right to 0.6 % of the radius drawn from.
-EARTH_M = 6_371_008.8
 
 Codes = NDArray[np.int16]
 

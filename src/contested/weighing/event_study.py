@@ -20,7 +20,8 @@ from contested.base.errors import WeighingError
 from contested.weighing.hazard import BOOTSTRAPS, MIN_BLOCKS, Attacks, Setting, block_numbers, by_day
 from contested.weighing.neighbours import near_pairs
 from contested.weighing.nulls import SEED
-from contested.weighing.panel import Mask, Panel, Reals, Whole
+from contested.weighing.panel import Panel
+from contested.weighing.sample import Mask, Reals, Whole
 
 #: Days before and after that are looked at; where the layer is too short for them, the longest that ten attacks have.
 WINDOWS = (28, 14, 7)

@@ -20,8 +20,8 @@ from contested.territory.fronts import LayerFront
 from contested.weighing.hazard import Attacks, Setting, attacked_before, count_over
 from contested.weighing.labels import find_episodes
 from contested.weighing.neighbours import Spots, near_pairs
-from contested.weighing.panel import MOST_CELLS, Course, Mask, Panel, Whole, follow_course, make_panel
-from contested.weighing.sample import Incidents, Sample
+from contested.weighing.panel import MOST_CELLS, Course, Panel, follow_course, make_panel
+from contested.weighing.sample import MAX_DATE_DAYS, Incidents, Mask, Sample, Whole
 
 #: Longest date interval, days, of an attack that is matched: a night belongs to two.
 MOST_DAYS = 2
@@ -56,7 +56,7 @@ def attacks_on(panel: Panel, incidents: Incidents, episode: Whole) -> tuple[Atta
 
 
 def distance_bands(panel: Panel, near_front_m: float) -> NDArray[np.int8]:
-    """Class of each cell's distance to the front by week, -1 without a front; shape (weeks, c)."""
+    """Class of each cell's distance to the front by spans of two days, -1 without a front; shape (spans, c)."""
     edges = np.array(BANDS) * near_front_m
     band = np.searchsorted(edges, np.nan_to_num(panel.front_m, nan=0.0), side="right")
     return np.where(np.isnan(panel.front_m), -1, band).astype(np.int8)
@@ -68,7 +68,9 @@ def busy_classes(panel: Panel, others: Incidents) -> NDArray[np.int8]:
     The day itself does not count: reports of one salvo may lie in both kinds.
     """
     reach_m = BUSY_CELLS * panel.cell_m
-    places = np.flatnonzero(others.usable & (others.radius_m <= reach_m) & (others.span_days <= 7)[others.owner])
+    places = np.flatnonzero(
+        others.usable & (others.radius_m <= reach_m) & (others.span_days <= MAX_DATE_DAYS)[others.owner]
+    )
     day = panel.day_numbers(others.date_end)[others.owner[places]]
     near = ring_entries(panel, Spots.of(others.lon[places], others.lat[places]), day, reach_m)
     counts = count_over(panel, *near, (1, BUSY_DAYS))
@@ -139,6 +141,10 @@ def compare_ground(sample: Sample) -> ComparedGround:
         When the layer never shows both parties, has no map on these days or no ground near their front, or there is no
         incident.
     """
+    ground: ComparedGround
+    if "ground" in sample.kept:
+        ground = sample.kept["ground"]
+        return ground
     weighing = sample.weighing
     key = (weighing.advancing, weighing.losing, weighing.near_front_m, weighing.cell_m, sample.border, _days(sample))
     kept = _PANELS.get(sample.control)
@@ -149,7 +155,9 @@ def compare_ground(sample: Sample) -> ComparedGround:
     attacks, known = attacks_on(panel, sample.incidents, find_episodes(sample.incidents))
     other_attacks, _ = attacks_on(panel, sample.others, find_episodes(sample.others))
     classes = distance_bands(panel, sample.weighing.near_front_m), busy_classes(panel, sample.others)
-    return ComparedGround(panel, course, attacks, known, other_attacks, classes)
+    ground = ComparedGround(panel, course, attacks, known, other_attacks, classes)
+    sample.kept["ground"] = ground
+    return ground
 
 
 def sample_panel(sample: Sample, pair: tuple[str, str], most_cells: int = MOST_CELLS) -> Panel:

@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 from contested.base.errors import WeighingError
 from contested.weighing.nulls import SEED
-from contested.weighing.panel import FRONT_DAYS, Mask, Panel, Reals, Whole, square_keys
+from contested.weighing.panel import FRONT_DAYS, Panel, square_keys
+from contested.weighing.sample import Mask, Reals, Whole
 
 #: A cell counts once in so many days: attacks on it before are part of its present, not independent choices.
 QUIET_DAYS = 28
@@ -75,7 +76,7 @@ class Setting:
     outcome
         1 what is asked about happened, 0 it did not, -1 nobody knows, shape (d, c).
     band
-        Class of distance to the front by week, -1 without a front, shape (weeks, c).
+        Class of distance to the front by spans of two days, -1 without a front, shape (spans, c).
     busy
         Class of other attacks in the days before, shape (d, c).
     """

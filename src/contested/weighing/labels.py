@@ -29,6 +29,7 @@ from numpy.typing import ArrayLike, NDArray
 from contested.base.errors import WeighingError
 from contested.base.places import from_centre
 from contested.weighing.nulls import DRAWS, SEED, TOLERANCE
+from contested.weighing.panel import square_keys
 from contested.weighing.sample import Incidents, Mask, Reals, Whole
 
 #: Most ways of handing out labels that are all counted; beyond, they are drawn.
@@ -271,20 +272,14 @@ def strata_of(incidents: Incidents, of_event: Collection[str]) -> Whole:
     incident lay, and parting by it would make a difference of areas where there is none.
     """
     lon, lat = incidents.at_places(incidents.lon), incidents.at_places(incidents.lat)
-    row = np.floor(np.nan_to_num(lat) * _M_PER_DEGREE / REGION_M)
-    # Columns are as wide in the middle of each row of squares as they are high.
-    wide = _M_PER_DEGREE * np.maximum(np.cos(np.radians((row + 0.5) * REGION_M / _M_PER_DEGREE)), 1e-3)
-    column = np.floor(np.nan_to_num(lon) * wide / REGION_M)
+    square = square_keys(np.nan_to_num(lon), np.nan_to_num(lat), REGION_M, 0.0)
     told = [tuple(name for name in names if name in of_event) for names in incidents.datasets]
     number = {names: at for at, names in enumerate(sorted(set(told)))}
     keys = np.stack([
-        np.array([number[names] for names in told], dtype=np.float64),
-        incidents.date_start.astype("datetime64[M]").astype(np.float64), row, column,
+        np.array([number[names] for names in told], dtype=np.int64),
+        incidents.date_start.astype("datetime64[M]").astype(np.int64), square,
     ])  # fmt: skip
     return np.unique(keys, axis=1, return_inverse=True)[1].reshape(-1).astype(np.int64)
-
-
-_M_PER_DEGREE = 111_195.0
 
 
 def independent_count(episodes: NDArray[Any]) -> float:

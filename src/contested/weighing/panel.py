@@ -22,15 +22,13 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from contested.base.errors import WeighingError
+from contested.base.places import M_PER_DEGREE
 from contested.base.records import UNKNOWN
 from contested.territory.control import ControlLayer
 from contested.territory.fronts import LayerFront
 from contested.weighing.neighbours import Spots
+from contested.weighing.sample import Days, Mask, Reals, Whole
 
-Reals = NDArray[np.float64]
-Whole = NDArray[np.int64]
-Days = NDArray[np.datetime64]
-Mask = NDArray[np.bool_]
 Small = NDArray[np.int16]
 
 #: Most cells, and most cells times days; more would be no finer than maps of control are.
@@ -45,8 +43,6 @@ SAMPLED_DAYS = 13
 FRONT_DAYS = 2
 #: Pairs of cell and map asked at a time.
 MOST_ASKED = 1 << 21
-#: Metres of a degree of latitude, and of longitude at the equator, within 0.6 %.
-M_PER_DEGREE = 111_195.0
 #: Where nothing follows in the layer's days: later than any day.
 NEVER = np.iinfo(np.int16).max
 
@@ -68,7 +64,7 @@ class Panel:
     codes
         Holder of each cell's point, shape (d, c).
     front_m
-        Metres to the front on the first day of each week, shape (weeks, c); NaN without a front.
+        Metres to the front on the first of every two days (:data:`FRONT_DAYS`), shape (spans, c); NaN without a front.
     areas
         Grounds of the places; nothing for squares.
     """
@@ -227,7 +223,7 @@ def make_panel(
         points, cell_m = _squares(layer, front, every, cell_m, (reach_m, most))
     lon, lat = points[:, 0], points[:, 1]
     codes = _codes_by_day(layer, lon, lat, every)
-    front_m = _front_by_week(front, lon, lat, every)
+    front_m = _front_by_days(front, lon, lat, every)
     kept = np.ones(len(lon), dtype=bool)
     if not areas:
         with np.errstate(invalid="ignore"):
@@ -331,7 +327,7 @@ def _codes_by_day(layer: ControlLayer, lon: Reals, lat: Reals, days: Days) -> ND
     return result
 
 
-def _front_by_week(front: LayerFront, lon: Reals, lat: Reals, days: Days) -> NDArray[np.float32]:
+def _front_by_days(front: LayerFront, lon: Reals, lat: Reals, days: Days) -> NDArray[np.float32]:
     starts = days[::FRONT_DAYS]
     found = np.empty((len(starts), len(lon)), dtype=np.float32)
     size = max(1, MOST_ASKED // max(1, len(lon)))

@@ -16,7 +16,8 @@ import numpy as np
 from contested.weighing.exposure import ring_entries
 from contested.weighing.hazard import CLASSES, Attacks, Setting, count_over
 from contested.weighing.neighbours import Spots
-from contested.weighing.panel import FRONT_DAYS, Course, Reals
+from contested.weighing.panel import FRONT_DAYS, Course
+from contested.weighing.sample import Reals
 
 #: Turns whose falls vary less than this share of the observed ones are no comparison: on quiet days nothing can exceed.
 LEAST_VARIANCE = 0.5
