@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from contested.weighing.sample import Incidents, LayerDoubt, Mask, Sample, counted
+from contested.weighing.sample import MAX_DATE_DAYS, Incidents, LayerDoubt, Mask, Sample, counted
 
 #: Most outlets, and most weeks, left out one by one: those with the most incidents.
 MOST_OUTLETS = 30
@@ -36,8 +36,6 @@ WINDOWS = {
 }
 #: Classes of precision, metres: a street or village, a town, a district, more.
 RADII_M = (1_000.0, 5_000.0, 25_000.0)
-#: Longest interval of the class of days beside "one day": a week.
-WEEK = 7
 
 
 @dataclass(frozen=True)
@@ -208,7 +206,7 @@ def _precision(sample: Sample) -> Varied:
             words = f"by {low / 1000:g} to {high / 1000:g} km"
         classes.append((f"whose place may be off {words}", partial(_placed_within, low, high)))
     classes.append(("dated to one day", partial(_dated_within, 1, 1)))
-    classes.append(("dated to 2 to 7 days", partial(_dated_within, 2, WEEK)))
+    classes.append(("dated to 2 to 7 days", partial(_dated_within, 2, MAX_DATE_DAYS)))
     found = []
     for words, inside in classes:
         drop, beside = inside(sample.incidents), inside(sample.others)
