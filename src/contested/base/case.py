@@ -244,6 +244,8 @@ class CaseFile(_Part):
     reading: Reading = Reading()
     places: Placing = Placing()
     grading: str = "gppi"
+    language: Literal["en", "ar"] = "en"
+    """Language of the pages; what sources say stays in theirs."""
     licences: dict[str, str] = {}
     """Note per folder (statements, votes) for the sources page."""
 

@@ -36,7 +36,7 @@ from contested.web.index_page import show_index
 from contested.web.map_page import map_script, show_map
 from contested.web.numbers import Number
 from contested.web.pages import FiguresPage, Frame
-from contested.web.strings import TEXT
+from contested.web.strings import RIGHT_TO_LEFT, TEXT, current_language, in_language
 from contested.web.weighed_page import show_weighed
 
 if TYPE_CHECKING:
@@ -75,7 +75,8 @@ def write_dossier(case: Case, tables: Mapping[str, pa.Table], out: Path) -> Doss
     """
     old = _former_files(out)
     edition = Edition.of(case, tables)
-    found = render_dossier(edition)
+    with in_language(case.file.language):
+        found = render_dossier(edition)
     found["manifest.json"] = exports.manifest_json(found)
     for name in sorted(old - found.keys()):
         (out / name).unlink(missing_ok=True)
@@ -114,6 +115,7 @@ def render_dossier(edition: Edition) -> dict[str, bytes]:
     weighed = show_weighed(edition)
     has_map = bool(grounds or edition.public.rows["incidents"])
     frame = Frame(
+        current_language(), "rtl" if current_language() in RIGHT_TO_LEFT else "ltr",
         edition.case.file.title, edition.case.file.purpose, _version(),
         tuple(
             (f"{name}.html", TEXT[f"page_{name}"]) for name in MENU

@@ -21,6 +21,9 @@ from contested.web.numbers import Number
 class Frame:
     """What every page has around it."""
 
+    language: str
+    direction: str
+    """``ltr`` or ``rtl``."""
     case_title: str
     purpose: str
     version: str

@@ -1,640 +1,72 @@
-"""Every word that the pages and figures say of themselves, in one place.
+"""Every word that the pages and figures say of themselves, by language.
 
-In: nothing. Out: :data:`TEXT`. Refuses: a key that is not there (templates and Python both fail on
-it). Words stay neutral: *blames*, *denies*, *reported*; nothing here says who did it.
+In: the catalogues ``catalogue/<language>.toml``, English and others with the same keys. Out: :data:`TEXT`, which gives
+words in the language of the edition being made (:func:`in_language`). Refuses: a key that is not there (templates
+and Python both fail on it), and a language without catalogue.
+
+What only the program computes stays English in every language: the readings, methods and assumptions of findings, and
+messages of errors. Pages mark such text as English.
 """
 
 from __future__ import annotations
 
-_PAGES = {
-    "page_index": "Accounts",
-    "page_map": "Map",
-    "page_findings": "Findings",
-    "page_weighed": "Weighed",
-    "page_council": "Council",
-    "page_incidents": "Incidents",
-    "page_claims": "Claims",
-    "page_figures": "Figures",
-    "page_sources": "Sources",
-    "page_records": "Records",
-    "page_holdings": "Holdings",
-    "page_rows": "Rows behind the numbers",
-    "skip": "Skip to the text",
-    "menu": "Pages",
-    "purpose": "Purpose",
-    "page": "Page",
-    "made_with": "Made with contested",
-    "foot": "Every underlined number leads to its rows, every row to its passage or its original.",
-    "months": "January February March April May June July August September October November December",
-    "months_short": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
-    "yes": "yes",
-    "no": "no",
-    "days": "days",
-    "withheld": "withheld",
-    "row": "row",
-}
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from importlib.resources import files as package_files
 
-_ACCOUNTS = {
-    "key_numbers": "What this dossier holds",
-    "drafts": "draft resolutions",
-    "findings_reported": "findings",
-    "findings_refused": "tests refused",
-    "refused_short": "refused",
-    "place": "Place",
-    "matrix": "What each party says",
-    "matrix_lead": "The latest answer of each party to each question, with its claim. "
-    "The marks compare answers; they do not judge them.",
-    "party": "Party",
-    "no_answer": "no answer found",
-    "no_accounts": "No account of this event was found.",
-    "mark_agrees": "others say the same",
-    "mark_between": "contradictions with other parties",
-    "mark_between_one": "contradiction with another party",
-    "mark_within": "contradictions with its own answers",
-    "mark_within_one": "contradiction with its own answer",
-    "unanswered": "No party answers:",
-    "earlier_answers": "earlier answers that differ",
-    "earlier_one": "earlier answer that differs",
-    "undated": "undated",
-    "unchecked": "not checked",
-    "show": "Show",
-    "unchecked_note": "a machine's reading that nobody has checked yet",
-    "unchecked_answers": "machine readings, not checked",
-    "unchecked_one": "machine reading, not checked",
-    "unchecked_contradictions": "more rest on machine readings that nobody has checked",
-    "question_happened": "Did it happen?",
-    "question_who": "Who?",
-    "question_means": "By what means?",
-    "question_how": "How?",
-    "question_when": "When?",
-    "question_toll": "How many died?",
-    "blame_heading": "Blame, and what the party blamed says",
-    "blame_lead": "Beside each blame stands what the party blamed says of this event, one claim of each kind: "
-    "the first on or after the day of the blame, else the last before it.",
-    "blames": "blames",
-    "blaming_claims": "claims that blame",
-    "who_blames": "Who blames whom",
-    "first_said": "First said",
-    "how_often": "Claims",
-    "reply": "What it says",
-    "no_reply": "No reply found among the claims of this dossier.",
-    "no_blame": "No claim of this dossier blames a party.",
-    "within_one": "contradiction within a party",
-    "between_one": "contradiction between parties",
-    "within": "contradictions within a party",
-    "between": "contradictions between parties",
-    "within_heading": "Where a party contradicts itself over time",
-    "between_heading": "Where parties contradict each other",
-    "within_none": "No party of this case contradicts itself in the claims gathered.",
-    "between_none": "No two parties contradict each other in the claims gathered.",
-    "contradictions_found": "Found by rule from the stances and facts of the claims:",
-    "then": "then",
-    "against": "against",
-    "rule": "Rule",
-    "findings_short": "What the tests say",
-    "read_more": "Method, assumptions and rows",
-    "refused": "Refused",
-    "see_map": "Open the map with its day slider",
-    "see_figures": "Figures for print",
-    "see_council": "Drafts, votes and members",
-}
+#: Languages written from right to left.
+RIGHT_TO_LEFT = frozenset({"ar"})
 
-_CLAIMS = {
-    "claims_lead": "Every attributed statement of this dossier in its own words, with the passage that holds it.",
-    "no_speaker": "a speaker not named",
-    "no_party": "no party given",
-    "speaker_named": "named speaker",
-    "speaker_role": "speaker known by role",
-    "speaker_withheld": "speaker withheld",
-    "stance_reports": "reports",
-    "stance_blames": "blames",
-    "stance_denies": "denies",
-    "stance_denies_event": "denies that it happened",
-    "stance_claims_responsibility": "claims responsibility",
-    "stance_alternative_explanation": "gives another explanation",
-    "stance_confirms_finding": "confirms a finding",
-    "stance_declines_to_attribute": "declines to attribute",
-    "stance_retracts": "retracts",
-    "modality_asserts": "asserts",
-    "modality_suspects": "suspects",
-    "modality_no_evidence": "sees no evidence",
-    "happened_yes": "yes",
-    "happened_no": "no",
-    "happened_unclear": "unclear",
-    "said_on": "said on",
-    "event": "Event",
-    "facts": "Facts asserted",
-    "passage": "Passage",
-    "show_passage": "Passage in its document",
-    "second_hand": "second hand",
-    "second_hand_note": "read through a relay, not at the speaker's own publication",
-    "via": "Reported through",
-    "basis": "Rests on",
-    "note": "Caution",
-    "made_by": "Read by",
-    "by_hand": "entered by hand",
-    "score": "extractor's score",
-    "read_at": "where it was read",
-    "address": "Address",
-    "summary": "In our words",
-    "killed": "killed",
-    "injured": "injured",
-    "at_least": "at least",
-    "at_most": "up to",
-    "outlet": "Outlet",
-    "author": "Author",
-    "published": "Published",
-    "collected": "Collected",
-    "language": "Language",
-    "media_type": "Type",
-    "original_sha256": "SHA-256 of the original",
-    "text_sha256": "SHA-256 of the frozen text",
-    "reader": "Text made by",
-    "found_in": "found in",
-    "frozen": "Frozen text",
-    "frozen_lead": "The text as it was read, unaltered; marked are the passages of claims.",
-    "claims_here": "Claims in this document",
-    "no_claims_here": "No claim was read from this document.",
-    "original": "Original",
-    "marked_for": "Passage of the claim by",
-    "no_claims": "No claim is printed in this dossier.",
-}
+_language: ContextVar[str] = ContextVar("language", default="en")
 
-_INCIDENTS = {
-    "incidents_lead": "Each incident with every record that tells of it. Records are linked, never merged away; "
-    "tolls and places stay as each source gives them.",
-    "no_incidents": "This case has no dataset of incidents in its window.",
-    "kind": "Kind",
-    "grade": "Grade",
-    "grade_rule_withheld": "The sources that it rests on are not named, since some of its records are withheld.",
-    "toll": "Toll",
-    "conflicts": "Told differently",
-    "conflict_kind": "the records name different kinds of incident",
-    "conflict_toll": "the records' ranges of killed do not meet",
-    "conflict_place": "the records' places lie farther apart than their precision allows",
-    "conflict_actors": "the records name actors without a word in common",
-    "also_told": "Also told of by",
-    "also_told_note": "These records belong to other incidents; the toll here does not count them.",
-    "links_of": "Why these records are one incident",
-    "link_decision": "by a reviewer's decision",
-    "claims_of": "Claims that tell of it",
-    "link_row": "carried by a row of it",
-    "link_group": "the dataset says so",
-    "link_probability": "probability",
-    "link_unsure": "unsure: waits for a person",
-    "link_reasons": "What speaks for and against it, in log-odds",
-    "perhaps_same": "Perhaps the same as",
-    "perhaps_note": "Nobody has decided these yet.",
-    "variants_heading": "What the number of incidents hangs on",
-    "variants_lead": "Each line links the same records in another way: with the windows of place and day narrower and "
-    "wider, with unsure pairs counted for a link and against one, and with one dataset left out. "
-    "A count that moves much from line to line hangs on that choice, and should not be told without it.",
-    "variant": "Way of linking",
-    "variant_incidents": "Incidents",
-    "variant_of_several_datasets": "Of several datasets",
-    "variant_killed_low": "Killed, fewest",
-    "variant_killed_high": "Killed, most",
-    "toll_none": "not given",
-    "places": "Places",
-    "records_of": "Records",
-    "record_column": "Record",
-    "dataset": "Dataset",
-    "attributed_to": "Attributed by its source to",
-    "sources_named": "Sources that the dataset names",
-    "place_unnamed": "place without a name",
-    "no_point": "no point: not drawn on the map",
-    "place_given": "Place",
-    "point": "point",
-    "radius": "within",
-    "metres": "m",
-    "radius_m": "radius of the place, metres",
-    "ground_that_day": "Ground that day",
-    "share_of_place": "share of the place",
-    "map_of": "map of",
-    "front_m": "distance to the front, metres",
-    "front_at": "front at",
-    "on_side_of": "on the side of",
-    "passed_to": "passed to",
-    "on": "on",
-    "not_covered": "not covered by the layer",
-    "point_held": "point held",
-    "its_incident": "its incident",
-    "layer": "Layer",
-    "lead_records": "Rows of the datasets as published, with the row of the original each was read from.",
-    "lead_holdings": "Who held what, from day to day, in each layer, with the row of the original.",
-    "no_rows": "No row is printed here.",
-    "holder_contested": "Contested",
-    "holder_unknown": "Not covered",
-}
 
-_TABLES = {
-    "table_originals": "originals",
-    "table_documents": "documents",
-    "table_claims": "claims",
-    "table_votes": "votes",
-    "table_accounts": "answers",
-    "table_contradictions": "contradictions",
-    "table_records": "records",
-    "table_place_candidates": "places that rows without a point may mean",
-    "table_links": "links between records",
-    "table_incidents": "incidents",
-    "table_incident_places": "places of incidents",
-    "table_sensitivity": "ways of linking",
-    "table_claim_links": "claims and incidents they may tell of",
-    "table_holdings": "holdings",
-    "table_control": "shares of control",
-    "table_fronts": "distances to the front",
-    "table_findings": "findings",
-    "table_finding_rows": "rows used by findings",
-    "table_rivals": "rival accounts",
-    "table_evidence": "items of evidence",
-    "table_evidence_ratios": "ratios of evidence",
-    "table_odds": "combined ratios",
-    "table_implications": "implications checked",
-    "table_weighed_rows": "rows that evidence and implications rest on",
-    "table_robustness": "other choices for findings",
-    "table_decisions": "decisions",
-    "table_rejects": "rows refused",
-    "table_notes": "notes of readers",
-    "single_documents": "document",
-    "single_claims": "claim",
-    "single_accounts": "answer",
-    "single_contradictions": "contradiction",
-    "single_records": "record",
-    "single_incidents": "incident",
-    "single_holdings": "holding",
-    "single_findings": "finding",
-    "single_rejects": "row refused",
-    "single_votes": "vote",
-    "single_drafts": "draft resolution",
-    "rows_lead": "The rows behind every number that rests on more than one, or on none.",
-    "aggregate_count": "count",
-    "aggregate_sum": "sum",
-    "aggregate_min": "smallest value",
-    "aggregate_max": "largest value",
-    "aggregate_value": "value",
-    "aggregate_share": "share",
-    "of_table": "of",
-    "column": "column",
-    "where": "where",
-    "printed_on": "printed on",
-    "no_row_meets": "No row meets this.",
-    "rows_withheld": "These rows are withheld; only their number is printed.",
-    "further_rows": "further rows stand in",
-    "number_reads": "reads",
-}
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """Words of a language by key.
 
-_FINDINGS = {
-    "findings_lead": "Each test that was run, with the assumption about reporting beside its result. "
-    "A result says which pattern fits better; it does not say who did it.",
-    "no_findings": "No test was asked for in this case.",
-    "n_incidents": "incidents used",
-    "estimate": "estimate",
-    "low": "interval, low",
-    "high": "interval, high",
-    "bound_low": "worst case, low",
-    "bound_high": "worst case, high",
-    "p_value": "p",
-    "unit": "Unit",
-    "interval": "Interval",
-    "null_model": "What chance alone means",
-    "reporting_term": "Unequal reporting",
-    "seed": "Seed",
-    "reading": "Reading",
-    "method": "Method",
-    "assumptions": "Assumptions",
-    "details": "Counts and intermediate values",
-    "rows_used": "Rows used",
-    "refused_note": "Refused as a test: there is too little to test. "
-    "What stands here describes the incidents and is no test.",
-    "no_reporting_term": "This test computes none.",
-    "all_tests": "Every test that was run",
-    "all_tests_lead": "None is left out, also where nothing was found, so that nobody can choose.",
-    "n_tests": "Tests:",
-    "n_refused": "of them refused as tests:",
-    "many_tests": "Where many tests are run, some give a small p by chance alone, about one in twenty a p of 0.05 or "
-    "less. So p-values are not to be picked from this table: ask first which question was asked before the result was "
-    "seen.",
-    "null_short": "What chance means",
-    "not_run": "not run",
-    "no_refusal": "The reading says why.",
-    "worst_case": "Worst case",
-    "says_nothing": "says nothing here",
-    "axis_title": "Estimate, interval and worst case",
-    "axis_alt": "From above: the estimate, its interval, the worst case. The broken line is the value at which the "
-    "finding would say nothing. The numbers stand beneath.",
-    "day_of_attack": "day of the attack",
-    "series_title": "Ground around attacked places before and after, less that around matched places",
-    "series_alt": "The solid line is the share of the ground around attacked places that the advancing party held, "
-    "less that around matched places, by days before and after the attack; dotted lines are what chance gives to the "
-    "whole curve. Before the attack the line should be flat. The numbers stand in findings.csv.",
-    "strip_title": "Distance of each incident to the front",
-    "strip_alt": "One circle an incident, on an axis of metres from the front. The broken line is the distance that "
-    "the case calls near, the full line the median. The numbers stand in the details.",
-    "pairs_title": "Attacks and the falls of their places",
-    "pairs_alt": "One line an incident: a circle on the day of the attack, a triangle on the day on which its first "
-    "place fell. The days stand in the details.",
-    "median": "median",
-    "near_front": "near",
-    "robustness": "Does it hold under other choices?",
-    "holds_in": "Holds in",
-    "of_variants": "of",
-    "holds_other": "other choices that could change it.",
-    "flips_lead": "It does not hold:",
-    "few_lead": "Too little was left to compare in",
-    "robustness_rule": "It holds where the estimate lies on the same side of the value at which the finding says "
-    "nothing and, where its p is at most 0.05, so is that of the other choice (else: neither is). "
-    "These are no further tests.",
-    "robustness_none": "Nothing was estimated, so there is nothing that could hold.",
-    "curve_title": "Estimates under other choices, from low to high",
-    "curve_alt": "Each mark is the estimate under one choice, with its interval: a dot where the finding holds, a "
-    "cross where it does not, a diamond for the finding as it stands. The broken line is the value at which it says "
-    "nothing, a short bar that of a choice with another one. Beneath, the mark stands in the row of the kind of "
-    "choice. The table lists them all.",
-    "curve_key": "Dot: holds. Cross: does not hold. Diamond: the finding as it stands. Broken line: the value at which "
-    "it says nothing; short bar: that of a choice with another one.",
-    "curve_table": "All other choices, as a table",
-    "choice": "Choice",
-    "outcome_holds": "holds",
-    "outcome_flips": "does not hold",
-    "outcome_refused": "too little left",
-    "outcome_not_tried": "not counted",
-    "outcome_stands": "the finding",
-    "variant_withheld": "without what only one outlet tells, whose rows are withheld",
-    "varied_as_it_stands": "as it stands",
-    "varied_dataset": "without a dataset",
-    "varied_outlet": "without an outlet",
-    "varied_week": "without a week",
-    "varied_window": "other windows",
-    "varied_layer": "one layer alone",
-    "varied_boundary": "boundaries moved",
-    "varied_lag": "days moved",
-    "varied_precision": "without a precision",
-    "test": "Test",
-    "question": "Question",
-    "result": "Result",
-}
+    Raises
+    ------
+    ValueError
+        When a key stands in two sections: one of the two would be lost.
+    """
+    path = package_files("contested.web") / "catalogue" / f"{language}.toml"
+    words: dict[str, str] = {}
+    for section, keys in tomllib.loads(path.read_text(encoding="utf-8")).items():
+        if twice := words.keys() & keys.keys():
+            raise ValueError(f"{language}.toml [{section}]: {min(twice)} stands in another section too; rename one")
+        words |= keys
+    return words
 
-_WEIGHED = {
-    "weighed_heading": "Accounts against the record",
-    "weighed_lead": "What each account implies, what of that the record bears out, and how far the evidence fits one "
-    "account better than another. It says which account fits better; it does not say which is true, nor who did it.",
-    "weighed_judged": "Every ratio on this page is the judgement of whoever wrote the case, with its reason beside it. "
-    "Nothing was measured. Whoever disagrees can say with which reason, change the number and build again.",
-    "weighed_accounts": "The accounts",
-    "weighed_account": "Account",
-    "weighed_held_by": "Held by",
-    "weighed_held_by_none": "no party of this case; brought up as a possibility",
-    "weighed_implies": "What should be found if it holds",
-    "weighed_reference": "All ratios are against this account.",
-    "weighed_prior": "Odds stated before the evidence",
-    "weighed_implications": "What the accounts imply, checked without numbers",
-    "weighed_implications_lead": "Declared implications are checked against every layer of control, the others follow "
-    "from the parties' own statements. What cannot be told is unknown. To be contradicted is not to have done it.",
-    "weighed_no_implications": "Nothing that an account of this event implies could be checked.",
-    "weighed_result_contradicted": "Contradicted",
-    "weighed_result_unknown": "Unknown",
-    "weighed_result_not_contradicted": "Not contradicted",
-    "weighed_shown_by": "Shown by",
-    "weighed_odds": "How far the evidence fits one account better than another",
-    "weighed_no_odds": "The case states no ratios for the accounts of this event.",
-    "weighed_rule": "Log ratios of independent groups are added, end by end: the interval is what is possible while "
-    "every ratio stays within its own. Within a group, and within a class of groups with a common cause, the strongest "
-    "of each direction counts fully and the others at a discount: a structural correction, not a measured one.",
-    "weighed_discount": "Share of their weight that the others keep",
-    "weighed_cap": "Largest ratio of a group that nobody verified",
-    "weighed_scale": "Words for ratios",
-    "weighed_scale_lead": "Words are taken from the end of the interval that is nearer to 1, and from nothing else.",
-    "weighed_from": "from",
-    "weighed_ratio": "Ratio",
-    "weighed_to": "to",
-    "weighed_against": "against",
-    "weighed_combined": "All evidence together",
-    "weighed_weak_end": "Weak end",
-    "weighed_items": "items that count",
-    "weighed_groups": "groups",
-    "weighed_overturn": "One ratio alone overturns the order when weaker by the factor",
-    "weighed_common": "All ratios together overturn it, each weaker by the factor",
-    "weighed_posterior": "Odds after the evidence, from the stated odds before it",
-    "weighed_parts": "Each group alone, and everything without each group and class",
-    "weighed_scope_only_group": "only",
-    "weighed_scope_without_group": "without",
-    "weighed_scope_without_class": "without the class",
-    "weighed_fits_better": "fits better",
-    "weighed_fits_worse": "fits worse",
-    "weighed_not_told_apart": "not told apart",
-    "weighed_turned": "another order than with everything",
-    "weighed_verdict": "Order",
-    "weighed_level": "Word",
-    "weighed_figure_title": "Ratio of each group and of all together, on a scale of powers of ten",
-    "weighed_figure_alt": "A bar a group, from the lower to the upper end of its ratio; the last is of all evidence. "
-    "The table beneath gives the same.",
-    "weighed_evidence": "The evidence, with every ratio and its reason",
-    "weighed_group": "Source group",
-    "weighed_class": "Class",
-    "weighed_verified": "verified by somebody who did not depend on it",
-    "weighed_not_verified": "not verified: capped",
-    "weighed_absence_not_looked_for": "Not looked for: it counts for nothing.",
-    "weighed_absence_looked_for_and_absent": "Looked for, and absent.",
-    "weighed_absence_expected_and_absent": "Expected, and absent.",
-    "weighed_searched": "Where it was looked for",
-    "weighed_expected_by": "Expected by",
-    "weighed_does_not_count": "Does not count",
-    "weighed_rests_on": "Rests on",
-    "weighed_reason": "Reason",
-    "weighed_item": "Item",
-    "weighed_matrix": "The same as a matrix of competing hypotheses",
-    "weighed_matrix_notice": "The matrix is here because the field knows it, and decides nothing. It gives every item "
-    "the same weight, also those that tell no account apart; it takes what does not apply for neutral, which favours "
-    "accounts that little evidence speaks of; its scores grow with the number of items; it counts evidence with a "
-    "common cause several times; and it chooses nothing that its author did not choose to list. In an experiment it "
-    "did not improve judgement (Karvetski and Mandel 2020). Ratings are made from the middles of the ratios above.",
-    "weighed_rating_1": "very inconsistent",
-    "weighed_rating_2": "inconsistent",
-    "weighed_rating_3": "neutral",
-    "weighed_rating_4": "consistent",
-    "weighed_rating_5": "very consistent",
-    "weighed_not_rated": "does not apply; taken for neutral",
-    "weighed_diagnosticity": "Diagnosticity",
-    "weighed_inconsistency": "Inconsistency",
-    "weighed_consistency": "Consistency",
-}
 
-_COUNCIL = {
-    "council_lead": "Statements, drafts, votes and vetoes on one axis of time, and who voted how.",
-    "timeline_title": "Statements and votes over time",
-    "timeline_description": "One lane a party, one for the votes. The table beneath lists every mark.",
-    "timeline_key": "Shapes: circle, a statement; triangle up, blames or confirms; triangle down, denies; diamond, "
-    "another explanation; square, a vote; square with a cross, a veto; large diamond, the event. "
-    "A broken band marks days left out.",
-    "timeline_table": "Everything on the timeline, as a table",
-    "day": "Day",
-    "lane": "Who",
-    "what": "What",
-    "lane_event": "Event",
-    "lane_votes": "Votes",
-    "drafts_heading": "Drafts",
-    "draft": "Draft",
-    "sponsors": "Sponsors",
-    "sponsors_unknown": "not known",
-    "outcome": "Outcome",
-    "subject": "Asked for",
-    "tally": "Votes",
-    "vetoed_by": "Vetoed by",
-    "voted_on": "Voted on",
-    "meeting": "Meeting",
-    "votes_table": "Each member's vote on each draft",
-    "members_heading": "Members and votes",
-    "member": "Member",
-    "vote_yes": "yes",
-    "vote_no": "no",
-    "vote_abstain": "abstain",
-    "vote_absent": "absent",
-    "vote_veto": "no (veto)",
-    "vote_none": "no row",
-    "outcome_adopted": "adopted",
-    "outcome_vetoed": "vetoed",
-    "outcome_failed_lacking_votes": "failed, lacking votes",
-    "outcome_unknown": "outcome unknown",
-    "how_known": "How each vote is known",
-}
+@contextmanager
+def in_language(language: str) -> Iterator[None]:
+    """Words come in this language inside the block."""
+    token = _language.set(language)
+    try:
+        yield
+    finally:
+        _language.reset(token)
 
-_SOURCES = {
-    "sources_lead": "Every file that this dossier was built from, with the hash of its bytes.",
-    "file": "File",
-    "licence": "Licence",
-    "citation": "Citation",
-    "size_bytes": "Size, bytes",
-    "licence_none": "none declared",
-    "frozen_text": "frozen text",
-    "rows_not_published": "rows not published",
-    "withheld_heading": "Withheld",
-    "withheld_lead": "Rows that the case or their licence does not let stand in a dossier. "
-    "They are counted here and nowhere printed.",
-    "withheld_none": "Nothing is withheld.",
-    "rejects_heading": "Refused rows",
-    "rejects_lead": "Rows that could not be used, each with the reason. Nothing was dropped in silence.",
-    "rejects_none": "No row was refused.",
-    "stage": "Stage",
-    "reason": "Reason",
-    "as_read": "As read",
-    "notes_heading": "What readers changed or assumed",
-    "notes_lead": "Repairs, assumptions and oddities that were not refused.",
-    "notes_none": "No reader left a note.",
-    "decisions_heading": "Decisions of reviewers",
-    "decisions_none": "No decision stands in the log.",
-    "verify_heading": "How to verify this dossier",
-    "verify_1": "Hash a file of this folder with sha256sum and compare it with manifest.json, which lists every file.",
-    "verify_2": "Hash an original and compare it with the table above: the bytes are those that were read.",
-    "verify_3": "With the case folder, run contested verify: it hashes the originals, follows the chain of decisions, "
-    "compares every passage with its text, and derives every number of numbers.json again.",
-    "files_heading": "Files for other programs",
-    "files_lead": "The printed rows, table by table.",
-    "table": "Table",
-    "rows": "Rows",
-    "meaning": "A row is",
-    "also": "Also:",
-}
 
-_FIGURES = {
-    "figures_lead": "The maps for print, as SVG and PNG. They may be used with the sources named in them.",
-    "figures_none": "This case has neither incidents nor layers, so there is nothing to draw.",
-    "figures_rule_heading": "Which days are drawn",
-    "figures_rule": "Large: the first day of the window, the days by which half and all of "
-    "the changes of hands had happened, and days that the case names. Small: the first day and every day of change; "
-    "with more than twenty, twenty chosen evenly among them.",
-    "figure_attacks": "Reported attacks",
-    "figure_ground": "Ground held on",
-    "figure_ground_note": "Circles: attacks reported up to that day",
-    "figure_progression": "How the ground changed hands",
-    "figure_progression_note": "Circles: attacks reported up to each day",
-    "caption_attacks": "Places of the reported attacks, numbered in the order of their days. "
-    "Each circle is the area that the place stands for, not a point.",
-    "caption_too_wide": "Places known only within an area wider than the map are not drawn; "
-    "they are listed under Incidents.",
-    "caption_ground": "Who held which place on the day, as the layer says. The dark line is the edge between holders.",
-    "caption_progression": "The same map on each day on which ground changed hands.",
-    "alt_attacks": "Map of the reported attacks,",
-    "alt_ground": "Map of the ground held,",
-    "alt_progression": "Small maps of the ground held,",
-    "shapes_of_layer": "the layer's shapes",
-    "sources_of_figure": "Sources",
-    "figure_projection": "North is up; scale at the middle of the map; WGS 84.",
-    "held_shapes": "Holdings on the day",
-}
+def current_language() -> str:
+    """ISO 639-1 code of the language that words come in."""
+    return _language.get()
 
-_MAP = {
-    "map_lead": "Reported attacks over the ground as it was held. Move the slider to change the day.",
-    "map_region": "Interactive map",
-    "map_slider": "Day",
-    "map_play": "Play",
-    "map_pause": "Pause",
-    "map_previous": "Day before",
-    "map_next": "Day after",
-    "map_layer": "Layer of control",
-    "map_legend": "Legend",
-    "map_edge": "edge between holders",
-    "map_attack_legend": "reported attack, area it stands for",
-    "map_attack_before": "attack up to the day shown",
-    "map_attack_after": "attack later in the period",
-    "map_others": "Show other recorded incidents",
-    "map_others_number": "other incidents",
-    "map_others_legend": "other recorded incident",
-    "map_ticks": "Under the slider: a dot is an attack, a tick a day on which ground changed hands.",
-    "map_list": "Attacks",
-    "map_zoom_in": "Zoom in",
-    "map_zoom_out": "Zoom out",
-    "map_list_rest": "All further ones, under Incidents",
-    "map_panel": "Choose an attack on the map or in the list.",
-    "map_open": "All records of this incident",
-    "map_held_by": "held by",
-    "map_killed": "killed",
-    "map_injured": "injured",
-    "map_grade": "Grade",
-    "map_within": "within",
-    "map_at_least": "at least",
-    "map_at_most": "up to",
-    "map_day_shown": "Day shown",
-    "map_no_layer": "This case has no layer of control; the map shows incidents only.",
-    "map_static_heading": "The same maps, still",
-    "map_static_lead": "The interactive map needs JavaScript and WebGL. These figures show the same.",
-    "map_failed": "The interactive map could not start in this browser. The figures below show the same.",
-    "map_simplified": "Shapes of this layer are simplified for the screen by up to",
-    "map_degrees": "degrees",
-    "places_without_point": "places without a point or a radius, not drawn",
-    "map_source": "Control as told by",
-}
 
-_LISTING = {
-    "listing_speaker": "speaker",
-    "listing_stance": "stance",
-    "listing_passage": "passage",
-    "listing_via": "via",
-    "listing_means": "means",
-    "listing_how": "how",
-    "listing_place": "place",
-    "listing_when": "when",
-    "listing_none": "no claims found",
-    "listing_claim": "claim",
-    "listing_claims": "claims",
-    "listing_blamed_by": "blamed by",
-    "listing_answer": "answer",
-    "listing_no_reply": "no reply found in this text",
-    "listing_untied": "Other denials and explanations, not tied to anyone blamed",
-    "listing_no_target": "no one named",
-}
+class _Words(Mapping[str, str]):
+    """The catalogue of the current language."""
 
-TEXT: dict[str, str] = {
-    **_PAGES,
-    **_ACCOUNTS,
-    **_CLAIMS,
-    **_INCIDENTS,
-    **_TABLES,
-    **_FINDINGS,
-    **_WEIGHED,
-    **_COUNCIL,
-    **_SOURCES,
-    **_FIGURES,
-    **_MAP,
-    **_LISTING,
-}
+    def __getitem__(self, key: str) -> str:
+        return catalogue(_language.get())[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(catalogue(_language.get()))
+
+    def __len__(self) -> int:
+        return len(catalogue(_language.get()))
+
+
+TEXT: Mapping[str, str] = _Words()
