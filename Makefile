@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv
 PEERS ?= /tmp/peers
+# Tests run in so many processes; each takes up to 2 GB.
+JOBS ?= 2
 CASES := examples/aleppo-2016 examples/khan-shaykhun-2017
 
 .PHONY: demo docs sizes test pages lint types contracts gate bench lock vendor clean help
@@ -32,7 +34,7 @@ demo: $(VENV)/.demo  ## build both example cases and print what they found
 	$(BIN)/contested build $(CASES)
 
 test: $(VENV)/.dev   ## all tests; page tests skip, saying so, where no Chromium is found
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 pages: $(VENV)/.dev  ## only the page tests, in a real browser
 	$(BIN)/python -m pytest -m pages

@@ -81,8 +81,3 @@ def test_a_floor_says_nothing_on_other_data(gate: ModuleType, corpus: Path, tmp_
     floors = write_floors(tmp_path / "floors.json", corpus, 1.0)
     corpus.write_text(2 * corpus.read_text(encoding="utf-8"), encoding="utf-8")
     assert gate.main(["--data", str(corpus), "--floors", "--floors-file", str(floors)]) == 2
-
-
-@pytest.mark.shared
-def test_floors_hold_on_the_development_part(gate: ModuleType, shared_data: Path) -> None:
-    assert gate.main(["--data", str(shared_data / "attribution/polnear/dev.jsonl"), "--floors"]) == 0
