@@ -232,8 +232,27 @@ def spread_points(incidents: Incidents, per: int, generator: np.random.Generator
         centre_lon[has], centre_lat[has] = incidents.lon[row], incidents.lat[row]
         metres = incidents.radius_m[row] * np.sqrt(turned[has, :, 0])
         lon[has], lat[has] = _destination(incidents.lon[row], incidents.lat[row], metres, turned[has, :, 1] * 2 * np.pi)
+        _spread_over_outlines(incidents, row, has, (lon, lat), generator)
     offset = np.floor(turned[:, :, 2] * incidents.span_days[:, None]).astype("timedelta64[D]")
     return _Points(lon, lat, incidents.date_start[:, None] + offset, centre_lon, centre_lat)
+
+
+def _spread_over_outlines(
+    incidents: Incidents, row: Whole, has: Mask, into: tuple[Reals, Reals], generator: np.random.Generator
+) -> None:
+    """Lay the points of places that have an outline over it, not over the disc that holds it.
+
+    ``row`` is the place of each point of the incidents that ``has`` marks, ``into`` their longitudes and latitudes.
+    """
+    if not len(incidents.outlined):
+        return
+    some = np.flatnonzero((incidents.outline[row] != None).any(axis=1))  # noqa: E711  (point by point)
+    own, at = incidents.outline[row[some]], np.flatnonzero(has)[some]
+    turn = (generator.random((len(some), 1)) + np.arange(row.shape[1]) / row.shape[1]) % 1.0
+    for outline in set(incidents.outline[incidents.outlined].tolist()):
+        here, point = np.nonzero(own == outline)
+        spots = outline.points[(turn[here, point] * len(outline.points)).astype(np.int64)]
+        into[0][at[here], point], into[1][at[here], point] = spots[:, 0], spots[:, 1]
 
 
 #: Powers of the inverse of the real root of x⁴ = x + 1 (Roberts 2018, the sequence R3).

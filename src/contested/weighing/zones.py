@@ -372,10 +372,12 @@ def _roles(incidents: Incidents, used: Mask, ambiguous: Mask) -> dict[str, str]:
 
 def _area_method(sample: Sample) -> str:
     layers = " and ".join([sample.layer, *(layer.name for layer in sample.also)])
+    regions = len(sample.incidents.outlined)
+    outlined = f"{counted(regions, 'place')} known only as a region: drawn from its outline. " if regions else ""
     return (
         f"Each incident is drawn {sample.weighing.draws} times from its disc and its days, and laid over the layer "
-        f"{layers}, moved by what the case states as its error. Places are drawn in proportion to where such incidents "
-        "fall by area and distance from the front, which the incidents themselves show (data augmentation, Tanner & "
+        f"{layers}, moved by what the case states as its error. {outlined}Places are drawn in proportion to where such "
+        "incidents fall by area and distance from the front, which the incidents themselves show (data augmentation, Tanner & "
         f"Wong 1987). {UNIT_NOTE} The interval is Wilson's for a share (1927), widened by the variance between draws "
         "(Rubin 1987; Lott & Reiter 2020), and counts a salvo once. Worst case: every incident that is not wholly in "
         "or out of the area in every draw, or that could not be placed or dated, falls one way, then the other."
@@ -412,6 +414,7 @@ def _area_details(sample: Sample, placed: Placed, inside: Mask, ambiguous: Mask)
         "not_placed": _names(incidents, ~incidents.located),
         "not_covered": _names(incidents, incidents.located & ~sample.covered(shares)),
         "places_without_area": int((~incidents.usable).sum()),
+        "places_drawn_from_outlines": len(incidents.outlined),
     }
 
 
