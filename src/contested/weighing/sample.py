@@ -63,7 +63,7 @@ class Incidents:
     radius_m
         Radius that it must be drawn from, metres; NaN likewise.
     outline
-        :class:`~contested.territory.outlines.Outline` that it must be drawn from in the disc's stead, ``None`` for most;
+        :class:`~contested.territory.outlines.Outline` that it must be drawn from, not from the disc; mostly ``None``;
         point and radius are then a point in it and how far it reaches. All ``None`` when left out.
     """
 

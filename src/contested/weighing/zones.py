@@ -377,8 +377,8 @@ def _area_method(sample: Sample) -> str:
     return (
         f"Each incident is drawn {sample.weighing.draws} times from its disc and its days, and laid over the layer "
         f"{layers}, moved by what the case states as its error. {outlined}Places are drawn in proportion to where such "
-        "incidents fall by area and distance from the front, which the incidents themselves show (data augmentation, Tanner & "
-        f"Wong 1987). {UNIT_NOTE} The interval is Wilson's for a share (1927), widened by the variance between draws "
+        "incidents fall by area and distance from the front, which the incidents themselves show (data augmentation, "
+        f"Tanner & Wong 1987). {UNIT_NOTE} The interval is Wilson's for a share (1927), widened by the variance of draws "
         "(Rubin 1987; Lott & Reiter 2020), and counts a salvo once. Worst case: every incident that is not wholly in "
         "or out of the area in every draw, or that could not be placed or dated, falls one way, then the other."
     )
