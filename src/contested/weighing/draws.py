@@ -63,8 +63,9 @@ MANY_UNSURE = 3_000
 #: Radii, metres, that part incidents by how precisely their place is known: a town, a district, more. Each part has its
 #: own shares of the classes, since how precisely a place is known may depend on whose ground it was.
 PRECISION_M = (2_000.0, 10_000.0)
-#: How far these shares may agree, in incidents: from not at all to nearly alike; all equally likely beforehand.
-AGREEMENT = np.array([1.0, 4.0, 16.0, 64.0, 256.0])
+#: How far these shares may agree, in incidents; all equally likely beforehand. Larger numbers feed on themselves:
+#: groups that were placed alike are found to agree. When changed: run gate/weighing.py --scenario "precision by area".
+AGREEMENT = np.array([1.0, 4.0])
 #: Waves that make up a smooth field of displacements (random Fourier features, Rahimi & Recht 2007).
 WAVES = 32
 #: Reach of the field: how far apart two places are whose displacements are nearly alike, in units of the error.
@@ -89,8 +90,6 @@ class Draws:
         Number of the layer of each draw (0 is the one asked), shape (m,).
     spread
         Incidents whose place or day differs between draws, shape (n,).
-    even
-        Share of each incident's points per column, all taken for equally likely, mean over layers, shape (n, columns).
     seed
         Seed of the draws.
     """
@@ -102,7 +101,6 @@ class Draws:
     day: Days
     layer_no: Whole
     spread: Mask
-    even: Reals
     seed: int
 
     def fell_on(self, party: str) -> Mask:
@@ -170,14 +168,12 @@ def draw_incidents(
     code = np.full((len(incidents), count), len(columns) - 1, dtype=np.int16)
     pick = np.zeros((len(incidents), count), dtype=np.int16)
     shift_lon, shift_lat = np.zeros(pick.shape), np.zeros(pick.shape)
-    even = np.zeros((len(incidents), len(columns)))
     lag = np.zeros(count, dtype=np.int64)
     group = np.searchsorted(PRECISION_M, np.nan_to_num(incidents.radius_of))
     for variant, chosen in zip(variants, each, strict=True):
         layer = layers[variant.layer_no]
         moved = _displaced(points.centre_lon, points.centre_lat, variant)
         codes = _codes(layer, columns, points.lon + moved[0], points.lat + moved[1], points.day, variant.lag_days)
-        even += _counts(codes, len(columns)) / (per * len(variants))
         of_point = classes.of_points(codes)
         if fitted:
             extent = classes.extent(layer)
@@ -197,7 +193,7 @@ def draw_incidents(
         columns, code,
         np.take_along_axis(points.lon, at, axis=1) + shift_lon, np.take_along_axis(points.lat, at, axis=1) + shift_lat,
         np.take_along_axis(points.day, at, axis=1) + lag.astype("timedelta64[D]"), layer_no,
-        is_spread(incidents) | (len(variants) > 1), even, seed,
+        is_spread(incidents) | (len(variants) > 1), seed,
     )  # fmt: skip
 
 
