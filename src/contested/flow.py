@@ -112,6 +112,7 @@ def derive_tables(case: Case, originals: pa.Table, progress: Progress = no_progr
     from contested.incidents.sources import read_dataset
     from contested.territory.layers import read_layer
     from contested.territory.located import locate_incidents
+    from contested.territory.outlines import read_outlines
     from contested.weighing.findings import weigh_case
     from contested.weighing.rival_accounts import weigh_accounts
     from contested.weighing.robustness import vary_findings
@@ -153,7 +154,11 @@ def derive_tables(case: Case, originals: pa.Table, progress: Progress = no_progr
         rejects += layers[-1].rejects
         notes |= {(layer.path, "territory", note) for note in layers[-1].notes}
     progress("locating", f"{incidents.tables['incident_places'].num_rows} places")
-    located = locate_incidents(case, incidents.tables["incidents"], incidents.tables["incident_places"], layers)
+    places = incidents.tables["incident_places"]
+    outlines = read_outlines(case)
+    rejects += outlines.rejects
+    notes |= {(case.file.places.outlines or "", "territory", note) for note in outlines.notes_on(places)}
+    located = locate_incidents(case, incidents.tables["incidents"], places, layers, outlines)
 
     tables = {
         "originals": _withhold_rows(case, originals),

@@ -104,7 +104,6 @@ def test_even_draws_agree_with_the_shares_of_discs_and_days(sample_of: MakeSampl
         # 32 points over a disc and its days leave a few per cent.
         assert drawn.fell_on(party).mean(axis=1) == pytest.approx(share, abs=0.09)
         assert drawn.fell_on(party).mean() == pytest.approx(share.mean(), abs=0.02)
-        assert drawn.even[:, drawn.columns.index(party)] == pytest.approx(share, abs=0.09)
 
 
 def test_places_of_an_incident_take_turns(sample_of: MakeSample) -> None:

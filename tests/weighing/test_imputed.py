@@ -9,8 +9,8 @@ import pytest
 from scipy import stats
 
 from contested.base.errors import WeighingError
-from contested.weighing.imputed import LEVEL, pool_means, pool_shares, student_quantile
-from contested.weighing.nulls import Z_90, wilson_interval
+from contested.weighing.imputed import LEVEL, _mixture_ends, pool_shares, student_quantile
+from contested.weighing.nulls import wilson_interval
 
 
 @pytest.mark.parametrize("freedom", [10.0, 12.5, 19.0, 40.0, 99.0, 1000.0, 1e9])
@@ -39,7 +39,8 @@ def test_pooled_share_by_hand() -> None:
     # Lott & Reiter 2020: Wilson's interval with t² (1 + r) in the place of z².
     square = t * t * (1 + ratio) / 10
     half = math.sqrt(square * 0.25 + square * square / 4) / (1 + square)
-    assert (pooled.low, pooled.high) == pytest.approx((0.5 - half, 0.5 + half), abs=1e-5)
+    low, high = _mixture_ends(np.array([0.4, 0.6]), 10.0)
+    assert (pooled.low, pooled.high) == pytest.approx((min(0.5 - half, low), max(0.5 + half, high)), abs=1e-5)
 
 
 def test_fewer_independent_incidents_and_unknown_ground_widen_it() -> None:
@@ -52,25 +53,25 @@ def test_fewer_independent_incidents_and_unknown_ground_widen_it() -> None:
     assert (some.estimate, some.n) == pytest.approx((0.5, 6.0))
 
 
-def test_pooled_mean_by_rubins_formulas() -> None:
-    values, variances = np.array([1.0, 2.0, 4.0, 5.0, 3.0] * 4), np.full(20, 0.5)
-    pooled = pool_means(values, variances)
-    within, between = 0.5, values.var(ddof=1)
-    total = within + 1.05 * between
-    freedom = 19 * (1 + within / (1.05 * between)) ** 2
-    half = stats.t.ppf(0.95, freedom) * math.sqrt(total)
-    assert (pooled.low, pooled.estimate, pooled.high) == pytest.approx((3.0 - half, 3.0, 3.0 + half), abs=1e-4)
-    assert pooled.missing == pytest.approx(1.05 * between / total)
-    alike = pool_means([2.0] * 20, [0.09] * 20)
-    assert (alike.low, alike.high) == pytest.approx((2.0 - Z_90 * 0.3, 2.0 + Z_90 * 0.3))
+@pytest.mark.parametrize("n", [1.0, 7.5, 60.0, 90_000.0])
+@pytest.mark.parametrize("shares", [[0.0, 0.1, 0.1], [0.2, 0.5, 0.9], [1.0, 0.97]])
+def test_an_interval_reaches_as_far_as_the_mean_of_the_draws_posteriors(n: float, shares: list[float]) -> None:
+    at = np.array(shares)
+
+    def below(x: float) -> float:
+        return float(stats.beta.cdf(x, n * at + 0.5, n * (1 - at) + 0.5).mean())
+
+    low, high = _mixture_ends(at, n)
+    assert below(low) == pytest.approx(0.05, abs=0.003)
+    assert below(high) == pytest.approx(0.95, abs=0.003)
+    pooled = pool_shares(at * 1_000, 1_000, n)
+    assert pooled.low <= low + 1e-12 and pooled.high >= high - 1e-12
 
 
 @pytest.mark.parametrize(("hits", "n"), [([], 5), ([3], 5), ([3, 0, 0], [5, 0, 0])])
 def test_fewer_than_two_draws_are_refused(hits: list[int], n: int | list[int]) -> None:
     with pytest.raises(WeighingError, match="draws"):
         pool_shares(hits, n)
-    with pytest.raises(WeighingError, match="draws"):
-        pool_means(hits[:1], [1.0] * len(hits[:1]))
 
 
 @pytest.mark.parametrize("share", [0.5, 0.9])

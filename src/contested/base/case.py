@@ -216,10 +216,16 @@ class Reading(_Part):
 
 
 class Placing(_Part):
-    """What is done for records whose dataset gives them no point."""
+    """What is done for records whose dataset gives them no point, or only a region."""
 
     use_candidates: bool = False
     """Give them the point and radius of the candidate that was chosen; otherwise it only stands beside them."""
+    outlines: str | None = None
+    """File of named areas: a place known only as one of these is drawn from its outline, not from a disc."""
+    outline_name: str = "name"
+    """Property of ``outlines`` that holds the name."""
+    outlines_from_m: float = Field(default=20_000.0, ge=0)
+    """Metres from which on a place's radius stands for its region; one known better keeps its disc."""
 
 
 class CaseFile(_Part):
@@ -471,6 +477,8 @@ def _paths(file: CaseFile) -> Iterator[tuple[str, str, tuple[Any, ...]]]:
     for key in ("polygon", "population"):
         if (path := getattr(file.region, key)) and path != "geonames":
             yield f"region.{key}", path, ("region", key)
+    if file.places.outlines:
+        yield "places.outlines", file.places.outlines, ("places", "outlines")
     for table in ("documents", "datasets", "layers"):
         for number, entry in enumerate(getattr(file, table)):
             for key in ("path", "places", "polygons"):

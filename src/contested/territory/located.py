@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from contested.base.case import Case
 from contested.base.records import CONTROL, FRONTS, HOLDINGS
@@ -21,6 +21,7 @@ from contested.territory.fronts import distance_to_front
 from contested.territory.ground import Reals
 from contested.territory.index.front_edges import Border
 from contested.territory.layers import LayerTables
+from contested.territory.outlines import Outlines, outline_shares, with_outlines
 from contested.territory.scope import case_region
 
 if TYPE_CHECKING:
@@ -40,82 +41,90 @@ class LocatedIncidents:
 class _Places:
     """Places of incidents as arrays; ``lon`` is NaN where no test may use the place."""
 
-    keys: list[tuple[str, int]]
+    keys: pa.Table
+    """``incident_id`` and ``place_no``."""
     events: list[str | None]
     lon: Reals
     lat: Reals
     radius_m: Reals
     first: Days
     last: Days
+    outline: NDArray[np.object_]
 
 
 def locate_incidents(
-    case: Case, incidents: pa.Table, incident_places: pa.Table, layers: Sequence[LayerTables]
-) -> LocatedIncidents:
+    case: Case, incidents: pa.Table, incident_places: pa.Table, layers: Sequence[LayerTables],
+    outlines: Outlines | None = None,
+) -> LocatedIncidents:  # fmt: skip
     """Lay incidents over layers of control.
 
     The front meant is the one between the two parties of the weighing that the case sets for the incident's event and
     the layer. Where it sets none, it is the front that all weighings of the case mean, so that other incidents can be
     compared with those weighed; and the one between any two parties when they mean several, or there are none. A place
-    without radius is used in no layer.
+    without radius is used in no layer, unless one of the ``outlines`` bears its name: its shares are then those of the
+    outline, and its front and holder those of a point in it.
     """
     import pyarrow as pa
 
     holdings = pa.concat_tables([HOLDINGS.empty(), *(layer.holdings for layer in layers)])
-    places = _places(incident_places, incidents)
+    places = _places(incident_places, incidents, outlines or Outlines())
     pairs = {(w.event, w.layer): (w.advancing, w.losing) for w in case.file.weighing}
     meant_by_all = set(pairs.values())
     usual = meant_by_all.pop() if len(meant_by_all) == 1 else None
-    control: list[dict[str, Any]] = []
-    fronts: list[dict[str, Any]] = []
+    control, fronts = [CONTROL.empty()], [FRONTS.empty()]
     borders = {entry.name: Border(case_region(case), entry.border_m) for entry in case.file.layers if entry.border_m}
     for tables in layers:
         layer = ControlLayer(tables.holdings)
-        control.extend(_control_rows(places, layer))
+        control.append(_control_rows(places, layer))
         meant = [pairs.get((event or "", layer.name), usual) for event in places.events]
-        fronts.extend(_front_rows(places, layer, meant, borders.get(layer.name)))
-    return LocatedIncidents(HOLDINGS.check(holdings), CONTROL.from_rows(control), FRONTS.from_rows(fronts))
+        fronts.append(_front_rows(places, layer, meant, borders.get(layer.name)))
+    return LocatedIncidents(
+        HOLDINGS.check(holdings), CONTROL.check(pa.concat_tables(control)), FRONTS.check(pa.concat_tables(fronts))
+    )
 
 
-def _places(incident_places: pa.Table, incidents: pa.Table) -> _Places:
-    by_id = {row["incident_id"]: row for row in incidents.to_pylist()}
-    rows = incident_places.to_pylist()
-    owners = [by_id[row["incident_id"]] for row in rows]
-
-    def reals(name: str) -> Reals:
-        return np.array([np.nan if row[name] is None else row[name] for row in rows], dtype=np.float64)
-
-    lon, lat, radius_m = reals("lon"), reals("lat"), reals("radius_m")
+def _places(incident_places: pa.Table, incidents: pa.Table, outlines: Outlines) -> _Places:
+    number = {name: row for row, name in enumerate(incidents["incident_id"].to_pylist())}
+    owner = np.array([number[name] for name in incident_places["incident_id"].to_pylist()], dtype=np.int64)
+    events = incidents["event_id"].to_pylist()
+    first, last = (incidents[name].to_numpy().astype("datetime64[D]")[owner] for name in ("date_start", "date_end"))
+    outline = outlines.of_places(incident_places)
+    lon, lat, radius_m = with_outlines(
+        outline, *(incident_places[name].to_numpy().astype(np.float64) for name in ("lon", "lat", "radius_m"))
+    )
     lon[np.isnan(radius_m)] = np.nan
     return _Places(
-        [(row["incident_id"], row["place_no"]) for row in rows], [owner["event_id"] for owner in owners],
-        lon, lat, radius_m,
-        np.array([owner["date_start"] for owner in owners], dtype="datetime64[D]"),
-        np.array([owner["date_end"] for owner in owners], dtype="datetime64[D]"),
+        incident_places.select(["incident_id", "place_no"]), [events[row] for row in owner.tolist()],
+        lon, lat, radius_m, first, last, outline,
     )  # fmt: skip
 
 
-def _control_rows(places: _Places, layer: ControlLayer) -> list[dict[str, Any]]:
+def _control_rows(places: _Places, layer: ControlLayer) -> pa.Table:
+    import pyarrow as pa
+
     found = layer.look_up(places.lon, places.lat, places.first, places.radius_m, places.last)
-    rows = []
-    for number, (incident_id, place_no) in enumerate(places.keys):
-        for column, party in enumerate(found.columns):
-            share, held = float(found.p[number, column]), bool(party == found.holder[number])
-            if share > 0 or held:
-                rows.append({
-                    "incident_id": incident_id, "place_no": place_no, "layer": layer.name, "party": party,
-                    "p": share, "held": held, "layer_date": _date(found.layer_date[number]),
-                })  # fmt: skip
-    return rows
+    rows = np.flatnonzero(places.outline != None)  # noqa: E711  (place by place)
+    found.p[rows] = outline_shares(layer, places.outline[rows].tolist(), places.first[rows], places.last[rows])
+    held = found.code[:, None] == np.arange(len(found.columns))
+    number, column = np.nonzero((found.p > 0) | held)
+    return _laid_over(places, layer, number, CONTROL.schema(), {
+        "party": pa.DictionaryArray.from_arrays(column.astype(np.int32), pa.array(found.columns)).cast(pa.string()),
+        "p": found.p[number, column], "held": held[number, column],
+        "layer_date": pa.array(found.layer_date[number], pa.date32(), from_pandas=True),
+    })  # fmt: skip
 
 
 def _front_rows(
     places: _Places, layer: ControlLayer, meant: list[tuple[str, str] | None], border: Border | None
-) -> list[dict[str, Any]]:
-    count = len(places.keys)
+) -> pa.Table:
+    import pyarrow as pa
+
+    count = len(places.lon)
     front_m, side = np.full(count, np.nan), np.full(count, None, dtype=object)
-    for pair in dict.fromkeys(meant):
-        at = np.array([one == pair for one in meant], dtype=bool)
+    kinds = {pair: number for number, pair in enumerate(dict.fromkeys(meant))}
+    kind = np.array([kinds[pair] for pair in meant], dtype=np.int64)
+    for pair, number in kinds.items():
+        at = kind == number
         # A layer that never shows one of the two parties has no front between them, but the point has a side.
         shown = pair is None or set(pair) <= set(layer.parties)
         pair_shown = pair if shown else None
@@ -124,16 +133,20 @@ def _front_rows(
         if shown:
             front_m[at] = found.front_m
     changed_on, changed_to = next_change(layer, places.lon, places.lat, places.first)
-    return [
-        {
-            "incident_id": incident_id, "place_no": place_no, "layer": layer.name,
-            "front_m": None if np.isnan(front_m[n]) else float(front_m[n]), "side": side[n],
-            "changed_on": _date(changed_on[n]), "changed_to": changed_to[n],
-        }
-        for n, (incident_id, place_no) in enumerate(places.keys)
-    ]  # fmt: skip
+    return _laid_over(places, layer, np.arange(count), FRONTS.schema(), {
+        "front_m": pa.array(front_m, from_pandas=True), "side": pa.array(side, pa.string()),
+        "changed_on": pa.array(changed_on, pa.date32(), from_pandas=True),
+        "changed_to": pa.array(changed_to, pa.string()),
+    })  # fmt: skip
 
 
-def _date(day: np.datetime64) -> date | None:
-    found: date | None = day.astype(object)
-    return found
+def _laid_over(
+    places: _Places, layer: ControlLayer, number: NDArray[np.intp], schema: pa.Schema, columns: dict[str, Any]
+) -> pa.Table:
+    """A table whose rows are of the places with these numbers, in one layer."""
+    import pyarrow as pa
+
+    keys = places.keys.take(pa.array(number))
+    known = {name: keys[name] for name in keys.column_names}
+    known["layer"] = pa.repeat(layer.name, len(number))
+    return pa.table([(known | columns)[name] for name in schema.names], schema=schema)

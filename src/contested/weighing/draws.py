@@ -63,8 +63,9 @@ MANY_UNSURE = 3_000
 #: Radii, metres, that part incidents by how precisely their place is known: a town, a district, more. Each part has its
 #: own shares of the classes, since how precisely a place is known may depend on whose ground it was.
 PRECISION_M = (2_000.0, 10_000.0)
-#: How far these shares may agree, in incidents: from not at all to nearly alike; all equally likely beforehand.
-AGREEMENT = np.array([1.0, 4.0, 16.0, 64.0, 256.0])
+#: How far these shares may agree, in incidents; all equally likely beforehand. Larger numbers feed on themselves:
+#: groups that were placed alike are found to agree. When changed: run gate/weighing.py --scenario "precision by area".
+AGREEMENT = np.array([1.0, 4.0])
 #: Waves that make up a smooth field of displacements (random Fourier features, Rahimi & Recht 2007).
 WAVES = 32
 #: Reach of the field: how far apart two places are whose displacements are nearly alike, in units of the error.
@@ -89,8 +90,6 @@ class Draws:
         Number of the layer of each draw (0 is the one asked), shape (m,).
     spread
         Incidents whose place or day differs between draws, shape (n,).
-    even
-        Share of each incident's points per column, all taken for equally likely, mean over layers, shape (n, columns).
     seed
         Seed of the draws.
     """
@@ -102,7 +101,6 @@ class Draws:
     day: Days
     layer_no: Whole
     spread: Mask
-    even: Reals
     seed: int
 
     def fell_on(self, party: str) -> Mask:
@@ -170,14 +168,12 @@ def draw_incidents(
     code = np.full((len(incidents), count), len(columns) - 1, dtype=np.int16)
     pick = np.zeros((len(incidents), count), dtype=np.int16)
     shift_lon, shift_lat = np.zeros(pick.shape), np.zeros(pick.shape)
-    even = np.zeros((len(incidents), len(columns)))
     lag = np.zeros(count, dtype=np.int64)
     group = np.searchsorted(PRECISION_M, np.nan_to_num(incidents.radius_of))
     for variant, chosen in zip(variants, each, strict=True):
         layer = layers[variant.layer_no]
         moved = _displaced(points.centre_lon, points.centre_lat, variant)
         codes = _codes(layer, columns, points.lon + moved[0], points.lat + moved[1], points.day, variant.lag_days)
-        even += _counts(codes, len(columns)) / (per * len(variants))
         of_point = classes.of_points(codes)
         if fitted:
             extent = classes.extent(layer)
@@ -197,7 +193,7 @@ def draw_incidents(
         columns, code,
         np.take_along_axis(points.lon, at, axis=1) + shift_lon, np.take_along_axis(points.lat, at, axis=1) + shift_lat,
         np.take_along_axis(points.day, at, axis=1) + lag.astype("timedelta64[D]"), layer_no,
-        is_spread(incidents) | (len(variants) > 1), even, seed,
+        is_spread(incidents) | (len(variants) > 1), seed,
     )  # fmt: skip
 
 
@@ -232,8 +228,27 @@ def spread_points(incidents: Incidents, per: int, generator: np.random.Generator
         centre_lon[has], centre_lat[has] = incidents.lon[row], incidents.lat[row]
         metres = incidents.radius_m[row] * np.sqrt(turned[has, :, 0])
         lon[has], lat[has] = _destination(incidents.lon[row], incidents.lat[row], metres, turned[has, :, 1] * 2 * np.pi)
+        _spread_over_outlines(incidents, row, has, (lon, lat), generator)
     offset = np.floor(turned[:, :, 2] * incidents.span_days[:, None]).astype("timedelta64[D]")
     return _Points(lon, lat, incidents.date_start[:, None] + offset, centre_lon, centre_lat)
+
+
+def _spread_over_outlines(
+    incidents: Incidents, row: Whole, has: Mask, into: tuple[Reals, Reals], generator: np.random.Generator
+) -> None:
+    """Lay the points of places that have an outline over it, not over the disc that holds it.
+
+    ``row`` is the place of each point of the incidents that ``has`` marks, ``into`` their longitudes and latitudes.
+    """
+    if not len(incidents.outlined):
+        return
+    some = np.flatnonzero((incidents.outline[row] != None).any(axis=1))  # noqa: E711  (point by point)
+    own, at = incidents.outline[row[some]], np.flatnonzero(has)[some]
+    turn = (generator.random((len(some), 1)) + np.arange(row.shape[1]) / row.shape[1]) % 1.0
+    for outline in set(incidents.outline[incidents.outlined].tolist()):
+        here, point = np.nonzero(own == outline)
+        spots = outline.points[(turn[here, point] * len(outline.points)).astype(np.int64)]
+        into[0][at[here], point], into[1][at[here], point] = spots[:, 0], spots[:, 1]
 
 
 #: Powers of the inverse of the real root of x⁴ = x + 1 (Roberts 2018, the sequence R3).

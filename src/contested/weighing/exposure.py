@@ -8,6 +8,7 @@ to a cell and a day or two are counted and left out, since a place drawn from a 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -36,6 +37,12 @@ MARGIN_DAYS = 56
 BUSY_DAYS = 14
 BUSY_CELLS = 2.0
 BUSY_CLASSES = (1, 3, 10)
+#: Reach, cells, of ground taken before that parts strata further, and classes of the number of cells: none, few, many.
+#: When changed: run gate/weighing.py --scenario "losses follow the front, not the attacks".
+MOVED_CELLS = 4.0
+MOVED_CLASSES = (1, 5)
+#: Bands of distance, and classes of what happened before, both of shape (d, c).
+Classes = tuple[NDArray[np.int8], NDArray[np.int8]]
 
 
 def attacks_on(panel: Panel, incidents: Incidents, episode: Whole) -> tuple[Attacks, Mask]:
@@ -56,7 +63,7 @@ def attacks_on(panel: Panel, incidents: Incidents, episode: Whole) -> tuple[Atta
 
 
 def distance_bands(panel: Panel, near_front_m: float) -> NDArray[np.int8]:
-    """Class of each cell's distance to the front by spans of two days, -1 without a front; shape (spans, c)."""
+    """Class of each cell's distance to the front, -1 without a front; shape (d, c)."""
     edges = np.array(BANDS) * near_front_m
     band = np.searchsorted(edges, np.nan_to_num(panel.front_m, nan=0.0), side="right")
     return np.where(np.isnan(panel.front_m), -1, band).astype(np.int8)
@@ -77,6 +84,19 @@ def busy_classes(panel: Panel, others: Incidents) -> NDArray[np.int8]:
     return np.searchsorted(np.array(BUSY_CLASSES), counts, side="right").astype(np.int8)
 
 
+def with_moves(panel: Panel, course: Course, classes: Classes) -> Classes:
+    """The classes, those of other attacks parted further by how much ground near by passed in the fourteen days before.
+
+    Where an offensive is on, ground falls sooner than elsewhere as near to the front, and so do attacks that go with it
+    and change nothing. The day itself counts: its map shows who won it.
+    """
+    day, cell = np.nonzero(course.passes)
+    spots = Spots(panel.spots.metres[cell], np.zeros(len(cell), dtype=np.int64))
+    near = ring_entries(panel, spots, day.astype(np.int64), MOVED_CELLS * panel.cell_m)
+    moved = np.searchsorted(np.array(MOVED_CLASSES), count_over(panel, *near, (0, BUSY_DAYS - 1)), side="right")
+    return classes[0], (classes[1] * (len(MOVED_CLASSES) + 1) + moved).astype(np.int8)
+
+
 def ring_entries(panel: Panel, spots: Spots, day: Whole, reach_m: float) -> tuple[Whole, Whole]:
     """Cell and day of every cell within reach of points; a point far from all cells has none."""
     cells, days = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
@@ -88,12 +108,11 @@ def ring_entries(panel: Panel, spots: Spots, day: Whole, reach_m: float) -> tupl
 
 
 def hazard_setting(
-    panel: Panel, course: Course, attacks: Attacks, classes: tuple[NDArray[np.int8], NDArray[np.int8]],
-    within_days: int, quiet: bool = True,
+    panel: Panel, course: Course, attacks: Attacks, classes: Classes, within_days: int, quiet: bool = True,
 ) -> Setting:  # fmt: skip
     """Cells that the party still held; those attacked in the four weeks before are left out unless ``quiet`` is false.
 
-    ``classes`` are the bands of distance and the classes of other attacks.
+    ``classes`` are the bands of distance and the classes of what happened before.
     """
     eligible = course.held & ~attacked_before(panel, attacks) if quiet else course.held
     return Setting(panel, eligible, course.outcome(within_days), *classes)
@@ -120,11 +139,20 @@ class ComparedGround:
     attacks: Attacks
     known: Mask
     other_attacks: Attacks
-    classes: tuple[NDArray[np.int8], NDArray[np.int8]]
+    classes: Classes
 
-    def setting(self, within_days: int, quiet: bool = True) -> Setting:
-        """Places that the losing party still held, asked whether they fell within so many days."""
-        return hazard_setting(self.panel, self.course, self.attacks, self.classes, within_days, quiet)
+    @cached_property
+    def classes_with_moves(self) -> Classes:
+        """The classes, parted by ground that the advancing party took near by before."""
+        return with_moves(self.panel, self.course, self.classes)
+
+    def setting(self, within_days: int, quiet: bool = True, by_moves: bool = True) -> Setting:
+        """Places that the losing party still held, asked whether they fell within so many days.
+
+        ``by_moves`` compares only places with as much ground taken near by before.
+        """
+        classes = self.classes_with_moves if by_moves else self.classes
+        return hazard_setting(self.panel, self.course, self.attacks, classes, within_days, quiet)
 
     @property
     def ring_m(self) -> float:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from contested.base.errors import WeighingError
 from contested.weighing.nulls import SEED
-from contested.weighing.panel import FRONT_DAYS, Panel, square_keys
+from contested.weighing.panel import Panel, square_keys
 from contested.weighing.sample import Mask, Reals, Whole
 
 #: A cell counts once in so many days: attacks on it before are part of its present, not independent choices.
@@ -76,9 +76,9 @@ class Setting:
     outcome
         1 what is asked about happened, 0 it did not, -1 nobody knows, shape (d, c).
     band
-        Class of distance to the front by spans of two days, -1 without a front, shape (spans, c).
+        Class of distance to the front, -1 without a front, shape (d, c).
     busy
-        Class of other attacks in the days before, shape (d, c).
+        Class of other attacks, and of ground taken, in the days before, shape (d, c).
     """
 
     panel: Panel
@@ -90,12 +90,11 @@ class Setting:
     @cached_property
     def usable(self) -> Mask:
         """Cell-days that are compared or may be: eligible, with a known outcome and a front; shape (d, c)."""
-        front = np.repeat(self.band >= 0, FRONT_DAYS, axis=0)[: len(self.eligible)]
-        return self.eligible & (self.outcome >= 0) & front
+        return self.eligible & (self.outcome >= 0) & (self.band >= 0)
 
     def stratum(self, day: int) -> NDArray[np.int64]:
         """Stratum of each cell on a day; -1 where it is compared with none."""
-        return np.where(self.usable[day], self.band[day // FRONT_DAYS].astype(np.int64) * CLASSES + self.busy[day], -1)
+        return np.where(self.usable[day], self.band[day].astype(np.int64) * CLASSES + self.busy[day], -1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -274,7 +273,7 @@ def _usable(setting: Setting, rows: Attacks) -> tuple[Mask, dict[str, int]]:
     for why, good in (
         ("not on ground that could be compared, or on a cell attacked in the weeks before",
          setting.eligible[day, cell]),
-        ("without a front on the day", setting.band[day // FRONT_DAYS, cell] >= 0),
+        ("without a front on the day", setting.band[day, cell] >= 0),
         (CENSORED, setting.outcome[day, cell] >= 0),
     ):  # fmt: skip
         left_out[why] = int((kept & ~good).sum())

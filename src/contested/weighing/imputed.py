@@ -4,7 +4,8 @@ In: one estimate a draw, and how many incidents it rests on. Out: :class:`Pooled
 
 The variance is the mean within draws, plus the variance between draws times (1 + 1/m). For shares the interval is
 Wilson's, widened by it (Lott & Reiter 2020, https://doi.org/10.1080/00031305.2018.1473796): near 0 and 1, and with few
-incidents, the plain one does not hold its level.
+incidents, the plain one does not hold its level. Where the draws are skewed, Rubin's variance misses it: the interval
+then reaches as far as the mean of the draws' own posteriors does (Zhou & Reiter 2010, The American Statistician 64(2)).
 """
 
 from __future__ import annotations
@@ -14,13 +15,17 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from contested.base.errors import WeighingError
 from contested.weighing.nulls import wilson_interval
 
 #: What the intervals hold.
 LEVEL = 0.90
+#: Points at which a mixture of posteriors is added up, and how many standard deviations beyond the draws they reach.
+MIXTURE_STEPS = 2_000
+REACH_SD = 8.0
+Reals = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +69,30 @@ def pool_shares(successes: ArrayLike, n: ArrayLike, n_independent: float | None 
     between = float(shares.var(ddof=1))
     widened, missing = _widened(within, between, len(shares))
     low, high = wilson_interval(estimate * independent, independent, widened)
+    if np.ptp(shares) > 0.0:
+        own_low, own_high = _mixture_ends(shares, independent)
+        low, high = min(low, own_low), max(high, own_high)
     return Pooled(estimate, low, high, within, between, missing, independent)
 
 
-def pool_means(estimates: ArrayLike, variances: ArrayLike) -> Pooled:
-    """A mean from its estimate and sampling variance in each draw, with Student's interval."""
-    values, own = np.asarray(estimates, dtype=np.float64), np.asarray(variances, dtype=np.float64)
-    if len(values) < 2:
-        raise WeighingError(f"{len(values)} draws give no interval; expected two or more")
-    within, between = float(own.mean()), float(values.var(ddof=1))
-    widened, missing = _widened(within, between, len(values))
-    half = widened * math.sqrt(within) if within > 0 else _NORMAL * math.sqrt((1 + 1 / len(values)) * between)
-    mean = float(values.mean())
-    return Pooled(mean, mean - half, mean + half, within, between, missing, float("nan"))
+def _mixture_ends(shares: Reals, n: float) -> tuple[float, float]:
+    """Ends of the mean over draws of Jeffreys' posterior of a share, Beta(n·share + ½, n·(1 - share) + ½).
+
+    Taken over the angle whose squared sine is the share: there every such density is bounded, and has a standard
+    deviation of about 1/(2·√n) wherever it lies.
+    """
+    each, counts = np.unique(shares, return_counts=True)
+    reach = REACH_SD * 0.5 / math.sqrt(n + 1.0)
+    first = max(0.0, float(np.arcsin(np.sqrt(each[0]))) - reach)
+    last = min(math.pi / 2, float(np.arcsin(np.sqrt(each[-1]))) + reach)
+    edges = np.linspace(first, last, MIXTURE_STEPS + 1)
+    angle = (edges[1:] + edges[:-1]) / 2
+    density = 2.0 * n * (each[:, None] * np.log(np.sin(angle)) + (1.0 - each[:, None]) * np.log(np.cos(angle)))
+    density = np.exp(density - density.max(axis=1, keepdims=True))
+    running = np.cumsum(counts @ (density / density.sum(axis=1, keepdims=True)))
+    wanted = np.array([(1.0 - LEVEL) / 2, (1.0 + LEVEL) / 2]) * running[-1]
+    low, high = np.sin(np.interp(wanted, np.append(0.0, running), edges)) ** 2
+    return float(low), float(high)
 
 
 _NORMAL = NormalDist().inv_cdf(0.5 + LEVEL / 2)

@@ -9,10 +9,10 @@ than whether the two kinds of incident are independent of each other (Goreaud & 
 https://doi.org/10.1111/j.1654-1103.2003.tb02200.x).
 
 The shells of a salvo are no independent choices. So the label of a whole salvo (incidents of the event within a day
-and 5 km) goes to one random incident of its stratum: the first member takes that incident's value, each further one the
-mean of what else was recorded within a day and 5 km of it, or the same value again where nothing was. Shuffling salvos
-of both kinds as blocks would not do: the kind that is reported more often makes larger blocks where it is dense, so
-that blocks of the two kinds cannot stand for each other.
+and 5 km) goes to one random incident of its first member's stratum, whoever tells of the others: the first member takes
+that incident's value, each further one the mean of what else was recorded within a day and 5 km of it, or the same
+value again where nothing was. Shuffling salvos of both kinds as blocks would not do: the kind that is reported more
+often makes larger blocks where it is dense, so that blocks of the two kinds cannot stand for each other.
 """
 
 from __future__ import annotations
@@ -117,17 +117,24 @@ def label_chance(
     table = np.column_stack([table.mean(axis=1), table])
     flags = np.asarray(labelled, dtype=bool)
     stratum = np.unique(np.asarray(strata), return_inverse=True)[1].reshape(-1)
-    mixed = np.flatnonzero((np.bincount(stratum, flags) > 0) & (np.bincount(stratum, ~flags) > 0))
+    own, around = np.tile(np.arange(len(flags)), (2, 1)) if salvos is None else np.asarray(salvos)
+    # A salvo goes as a whole to incidents of the stratum of its first: parted by who tells of which member it would
+    # count as several.
+    _, first, salvo = np.unique(own, return_index=True, return_inverse=True)
+    led = stratum[first[salvo.reshape(-1)]]
+    count = int(stratum.max(initial=0)) + 1
+    mixed = np.flatnonzero(
+        (np.bincount(led[flags], minlength=count) > 0) & (np.bincount(stratum[~flags], minlength=count) > 0)
+    )
     if not len(mixed):
         raise WeighingError(
             "no source, month and region holds both incidents of the event and others, so labels cannot be shuffled; "
             "add a dataset whose sources report both"
         )
-    own, around = np.tile(np.arange(len(flags)), (2, 1)) if salvos is None else np.asarray(salvos)
     shuffled = np.flatnonzero(np.isin(stratum, mixed))
     members = [shuffled[stratum[shuffled] == one] for one in mixed]
-    sizes = [np.unique(own[rows[flags[rows]]], return_counts=True)[1] for rows in members]
-    still = flags & ~np.isin(stratum, mixed)
+    sizes = [np.unique(own[flags & (led == one)], return_counts=True)[1] for one in mixed]
+    still = flags & ~np.isin(led, mixed)
     fixed, n_labelled = table[still].sum(axis=0), int(flags.sum())
     observed = table[flags].mean(axis=0)
     ways = math.prod(math.comb(len(rows), len(many)) for rows, many in zip(members, sizes, strict=True))
@@ -135,7 +142,7 @@ def label_chance(
     if exact:
         means = (fixed + _all_sums(table, members, [len(many) for many in sizes])) / n_labelled
     else:
-        beside = _beside(table, around, stratum)
+        beside = _beside(table, around)
         generator = np.random.default_rng(seed)
         means = (fixed + _drawn_sums(table, beside, members, sizes, generator, draws)) / n_labelled
     extra = 0 if exact else 1
@@ -157,9 +164,9 @@ def label_chance(
     )  # fmt: skip
 
 
-def _beside(table: Reals, around: NDArray[Any], stratum: Whole) -> Reals:
-    """Mean of the others in each incident's surroundings and stratum; its own value where there are none."""
-    group = np.unique(np.stack([around, stratum]), axis=1, return_inverse=True)[1].reshape(-1)
+def _beside(table: Reals, around: NDArray[Any]) -> Reals:
+    """Mean of the others in each incident's surroundings; its own value where there are none."""
+    group = np.unique(around, return_inverse=True)[1].reshape(-1)
     sums = np.zeros((int(group.max()) + 1, table.shape[1]))
     np.add.at(sums, group, table)
     others = np.bincount(group)[group, None] - 1

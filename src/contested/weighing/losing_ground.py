@@ -23,6 +23,7 @@ from contested.weighing.exposure import (
     distance_bands,
     hazard_setting,
     sample_panel,
+    with_moves,
 )
 from contested.weighing.hazard import CENSORED, Attacks, HazardRatio, hazard_ratio
 from contested.weighing.labels import find_episodes
@@ -52,8 +53,9 @@ _NOT_SHOWN = (
 )
 _HAZARD_METHOD = (
     "Each attacked cell is set against cells that the losing party still held on the same day, in the same band of "
-    "distance to the front and the same class of other attacks in the 14 days before; cells attacked in the 28 days "
-    "before are left out on both sides. Risk ratio of passing to the advancing party: Mantel-Haenszel over strata. "
+    "distance to the front, the same class of other attacks within two cells and the same class of ground that the "
+    "advancing party took within four cells in the 14 days before; cells attacked in the 28 days before are left out "
+    "on both sides. Risk ratio of passing to the advancing party: Mantel-Haenszel over strata. "
     "Interval: bootstrap of blocks of ground and four weeks. Probability: exact, the falls if each episode (attacks "
     "within a day and 5 km) had fallen, its cells together, on a random one of its matched places. Attacks known to "
     "more than two days, or less exactly than a cell, are left out."
@@ -79,8 +81,8 @@ def loss_after_attack(sample: Sample) -> Finding:
         "assumptions": (
             f"The layer {sample.layer} has the days on which ground fell, and is as late for attacked ground as for "
             "other ground.",
-            "Places in one band of distance, on one day, with as many other attacks before, were as likely to fall, "
-            "and could as well have been attacked.",
+            "Places in one band of distance, on one day, with as many other attacks and as much ground taken near by "
+            "before, were as likely to fall, and could as well have been attacked.",
             "Which attacks were reported does not depend on whether their places fell.",
         ),
     }
@@ -123,7 +125,8 @@ def before_and_after(sample: Sample) -> Finding:
     }
     try:
         ground = compare_ground(sample)
-        setting = ground.setting(sample.weighing.fall_days)
+        # Matched by what was taken before, the curve would be flat there by itself.
+        setting = ground.setting(sample.weighing.fall_days, by_moves=False)
         rows = hazard_ratio(setting, ground.attacks).used
         gainer = ground.panel.column(sample.weighing.advancing)
         study = event_study(setting, gainer, rows, ground.ring_m)
@@ -238,18 +241,20 @@ def _attempt(run: Callable[[], HazardRatio]) -> dict[str, Any]:
 def _placebos(sample: Sample, ground: ComparedGround) -> dict[str, Any]:
     """What should show nothing, each with its result or the reason why it was refused."""
     within = sample.weighing.fall_days
-    setting = ground.setting(within)
+    # Asked what was taken before, places must not be matched by it.
+    unmatched = ground.setting(within, by_moves=False)
     # Turned onto other days, places meet no weeks of their own before; so none are left out on either side.
     turned = rotate_dates(ground.setting(within, quiet=False), ground.attacks)
     advancing, losing = sample.weighing.advancing, sample.weighing.losing
     back = follow_course(ground.panel, advancing, losing)
 
     def swapped() -> HazardRatio:
-        return hazard_ratio(hazard_setting(ground.panel, back, ground.attacks, ground.classes, within), ground.attacks)
+        classes = with_moves(ground.panel, back, ground.classes)
+        return hazard_ratio(hazard_setting(ground.panel, back, ground.attacks, classes, within), ground.attacks)
 
     def other_kinds() -> HazardRatio:
         return hazard_ratio(
-            hazard_setting(ground.panel, ground.course, ground.other_attacks, ground.classes, within),
+            hazard_setting(ground.panel, ground.course, ground.other_attacks, ground.classes_with_moves, within),
             ground.other_attacks,
         )
 
@@ -261,7 +266,7 @@ def _placebos(sample: Sample, ground: ComparedGround) -> dict[str, Any]:
             for party in sample.control.parties if party not in (advancing, losing)
         } or {"refused": "the layer shows no third party"},
         "ground_lost_before_attacks": _attempt(
-            lambda: hazard_ratio(reversed_order(setting, ground.course, within, ground.ring_m), ground.attacks)
+            lambda: hazard_ratio(reversed_order(unmatched, ground.course, within, ground.ring_m), ground.attacks)
         ),
         "swapped_sides": _attempt(swapped),
     }  # fmt: skip
@@ -285,6 +290,7 @@ def _other_front(sample: Sample, party: str) -> HazardRatio:
     bands[bands == len(BANDS)] = -1
     classes = bands, np.zeros(panel.codes.shape, dtype=np.int8)
     course = follow_course(panel, sample.weighing.losing, party)
+    classes = with_moves(panel, course, classes)
     return hazard_ratio(hazard_setting(panel, course, attacks, classes, sample.weighing.fall_days), attacks)
 
 

@@ -38,9 +38,6 @@ MOST_CELL_DAYS = 16_000_000
 MOST_SQUARES = 400_000
 #: Days on which the coarse squares are asked; a front is seen to move between them.
 SAMPLED_DAYS = 13
-#: The front's distance is taken on the first of so many days: attacks follow a front as it moves, and places matched by
-#: where it stood a week ago fall less for that alone. When changed: run gate/weighing.py.
-FRONT_DAYS = 2
 #: Pairs of cell and map asked at a time.
 MOST_ASKED = 1 << 21
 #: Where nothing follows in the layer's days: later than any day.
@@ -64,7 +61,7 @@ class Panel:
     codes
         Holder of each cell's point, shape (d, c).
     front_m
-        Metres to the front on the first of every two days (:data:`FRONT_DAYS`), shape (spans, c); NaN without a front.
+        Metres to the front on each day, shape (d, c); NaN without a front.
     areas
         Grounds of the places; nothing for squares.
     """
@@ -328,14 +325,16 @@ def _codes_by_day(layer: ControlLayer, lon: Reals, lat: Reals, days: Days) -> ND
 
 
 def _front_by_days(front: LayerFront, lon: Reals, lat: Reals, days: Days) -> NDArray[np.float32]:
-    starts = days[::FRONT_DAYS]
-    found = np.empty((len(starts), len(lon)), dtype=np.float32)
+    """Metres of each point to the front on each day, each map asked once; shape (days, points)."""
+    _, first, of_day = np.unique(front.layer.maps_on(days), return_index=True, return_inverse=True)
+    found = np.empty((len(first), len(lon)), dtype=np.float32)
     size = max(1, MOST_ASKED // max(1, len(lon)))
-    for begin in range(0, len(starts), size):
-        some = starts[begin : begin + size]
+    for begin in range(0, len(first), size):
+        some = days[first[begin : begin + size]]
         asked = front.distances(np.tile(lon, len(some)), np.tile(lat, len(some)), np.repeat(some, len(lon)))
         found[begin : begin + size] = asked.front_m.reshape(len(some), len(lon))
-    return found
+    result: NDArray[np.float32] = found[of_day.reshape(-1)]
+    return result
 
 
 def _area_m2(area: Any) -> float:

@@ -16,7 +16,7 @@ import numpy as np
 from contested.weighing.exposure import ring_entries
 from contested.weighing.hazard import CLASSES, Attacks, Setting, count_over
 from contested.weighing.neighbours import Spots
-from contested.weighing.panel import FRONT_DAYS, Course
+from contested.weighing.panel import Course
 from contested.weighing.sample import Reals
 
 #: Turns whose falls vary less than this share of the observed ones are no comparison: on quiet days nothing can exceed.
@@ -69,7 +69,7 @@ def rotate_dates(setting: Setting, attacks: Attacks) -> Rotations | None:
         turned = first + (day + turn) % n_days
         good = usable[turned, cell]
         at, where = turned[good], cell[good]
-        p = rates[at, setting.band[at // FRONT_DAYS, where], setting.busy[at, where]]
+        p = rates[at, setting.band[at, where], setting.busy[at, where]]
         variance[turn] = (p * (1.0 - p)).sum()
         excess[turn] = (setting.outcome[at, where] == 1).sum() - p.sum()
     if variance[0] <= _TINY:
@@ -94,7 +94,7 @@ def reversed_order(setting: Setting, course: Course, within_days: int, reach_m: 
     near, on = ring_entries(panel, lost, day.astype(np.int64), reach_m)
     outcome = (count_over(panel, near, on, (1, within_days)) > 0).astype(np.int8)
     outcome[:within_days] = -1
-    before = np.maximum(np.arange(len(setting.band)) - within_days // FRONT_DAYS, 0)
+    before = np.maximum(np.arange(len(setting.band)) - within_days, 0)
     return replace(setting, outcome=outcome, band=setting.band[before])
 
 

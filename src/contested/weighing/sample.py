@@ -24,6 +24,7 @@ from contested.base.records import CONTESTED, UNKNOWN
 from contested.territory.control import ControlLayer
 from contested.territory.fronts import LayerFront
 from contested.territory.index.front_edges import Border
+from contested.territory.outlines import Outlines, outline_shares, read_outlines, with_outlines
 from contested.territory.scope import case_region
 
 if TYPE_CHECKING:
@@ -61,6 +62,9 @@ class Incidents:
         be.
     radius_m
         Radius that it must be drawn from, metres; NaN likewise.
+    outline
+        :class:`~contested.territory.outlines.Outline` that it must be drawn from, not from the disc; mostly ``None``;
+        point and radius are then a point in it and how far it reaches. All ``None`` when left out.
     """
 
     ids: tuple[str, ...]
@@ -75,9 +79,20 @@ class Incidents:
     lon: Reals
     lat: Reals
     radius_m: Reals
+    outline: NDArray[np.object_] = field(default_factory=lambda: np.zeros(0, dtype=object))
+
+    def __post_init__(self) -> None:
+        if len(self.outline) != len(self.owner):
+            object.__setattr__(self, "outline", np.full(len(self.owner), None, dtype=object))
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @cached_property
+    def outlined(self) -> Whole:
+        """Numbers of the places that have an outline."""
+        found: Whole = np.flatnonzero(self.outline != None)  # noqa: E711  (place by place)
+        return found
 
     @cached_property
     def usable(self) -> Mask:
@@ -114,7 +129,7 @@ class Incidents:
         return Incidents(
             some(self.ids), some(self.titles), some(self.kinds), some(self.datasets), some(self.sources),
             self.date_start[chosen], self.date_end[chosen], number[self.owner[places]], self.place_no[places],
-            self.lon[places], self.lat[places], self.radius_m[places],
+            self.lon[places], self.lat[places], self.radius_m[places], self.outline[places],
         )  # fmt: skip
 
     def joined(self, other: Incidents) -> Incidents:
@@ -245,6 +260,9 @@ class Sample:
         """Share of each incident per column of ``control.columns``, shape (n, columns)."""
         first, last = (days[incidents.owner] for days in (incidents.date_start, incidents.date_end))
         found = self.control.look_up(incidents.lon, incidents.lat, first, incidents.radius_m, last)
+        rows = incidents.outlined
+        if len(rows):
+            found.p[rows] = outline_shares(self.control, incidents.outline[rows].tolist(), first[rows], last[rows])
         return incidents.at_places(found.p)
 
     def column(self, party: str) -> int | None:
@@ -316,7 +334,7 @@ def make_sample(
     population
         Inhabited places, where the case names them.
     """
-    every = read_incidents(tables)
+    every = read_incidents(tables, read_outlines(case))
     events = np.array(tables["incidents"].sort_by("incident_id")["event_id"].to_pylist(), dtype=object)
     pair = {weighing.advancing, weighing.losing}
     also = tuple(other for name, other in layers.items() if name != layer and pair <= set(other.parties))
@@ -348,13 +366,14 @@ def case_layers(case: Case, holdings: pa.Table) -> dict[str, ControlLayer]:
     return {name: ControlLayer(holdings, name) for name in dict.fromkeys(holdings["layer"].to_pylist())}
 
 
-def read_incidents(tables: Mapping[str, pa.Table]) -> Incidents:
+def read_incidents(tables: Mapping[str, pa.Table], outlines: Outlines | None = None) -> Incidents:
     """All incidents of the tables, in order of their ids."""
     rows = tables["incidents"].sort_by("incident_id")
     ids = rows["incident_id"].to_pylist()
     number = {name: row for row, name in enumerate(ids)}
     places = tables["incident_places"].sort_by([("incident_id", "ascending"), ("place_no", "ascending")])
-    lon, lat, radius = (_reals(places[name]) for name in ("lon", "lat", "radius_m"))
+    outline = (outlines or Outlines()).of_places(places)
+    lon, lat, radius = with_outlines(outline, *(_reals(places[name]) for name in ("lon", "lat", "radius_m")))
     unusable = np.isnan(lon) | np.isnan(lat) | np.isnan(radius)
     for values in (lon, lat, radius):
         values[unusable] = np.nan
@@ -364,7 +383,7 @@ def read_incidents(tables: Mapping[str, pa.Table]) -> Incidents:
         _sources(rows["records"].to_pylist(), tables.get("records")),
         rows["date_start"].to_numpy().astype("datetime64[D]"), rows["date_end"].to_numpy().astype("datetime64[D]"),
         np.array([number[name] for name in places["incident_id"].to_pylist()], dtype=np.int64),
-        places["place_no"].to_numpy().astype(np.int64), lon, lat, radius,
+        places["place_no"].to_numpy().astype(np.int64), lon, lat, radius, outline,
     )  # fmt: skip
 
 
