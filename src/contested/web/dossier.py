@@ -37,6 +37,7 @@ from contested.web.map_page import map_script, show_map
 from contested.web.numbers import Number
 from contested.web.pages import FiguresPage, Frame
 from contested.web.pdf import PrintedPages, can_print, print_dossier
+from contested.web.preview import draw_preview
 from contested.web.strings import RIGHT_TO_LEFT, TEXT, current_language, in_language
 from contested.web.weighed_page import show_weighed
 
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
 #: Files of the package that every dossier carries.
 STATIC_FILES = (
-    "dossier.css", "dossier.js", "map.js",
+    "dossier.css", "dossier.js", "map.js", "print.css",
     "vendor/maplibre-gl.js", "vendor/maplibre-gl.css", "vendor/maplibre-gl.LICENSE.txt",
 )  # fmt: skip
 #: Pages of the menu; a page that a case does not have is left out.
@@ -155,6 +156,7 @@ def render_dossier(edition: Edition) -> dict[str, bytes]:
     for entry in drawn:
         files[f"figures/{entry.figure.name}.svg"] = entry.svg
         files[f"figures/{entry.figure.name}.png"] = entry.png
+    files["figures/og.png"] = draw_preview(edition, grounds)
     files |= _data_files(edition)
     if frame.printed:
         printed = PrintedPages(frame, index, findings, weighed, council, incidents, sources)

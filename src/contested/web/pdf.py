@@ -42,8 +42,9 @@ MAX_ROWS = 1_000
 HEAD_LETTERS = 90
 #: An address longer than this is printed as text without a link, which PDF readers may refuse.
 MAX_ADDRESS = 2_000
-#: For archives, and for readers who listen: tagged, with every font inside.
-STANDARDS: list[Any] = ["a-2a", "ua-1"]
+#: For archives, and for readers who listen: tagged, with every font inside. The second where a letter of some script
+#: cannot be given back as text, which the first forbids.
+STANDARDS: tuple[list[Any], ...] = (["a-2a", "ua-1"], ["a-2b"])
 
 #: Fields that hold addresses within the dossier: they pass as they are.
 _ADDRESSES = frozenset({"anchor", "file", "href"})
@@ -87,8 +88,6 @@ def print_dossier(edition: Edition, pages: PrintedPages, drawn: Iterable[DrawnFi
     CaseError
         When typst cannot set the pages.
     """
-    import typst
-
     newest = newest_day(edition)
     figures = {f"{number}.svg": entry for number, entry in enumerate(drawn, start=1)}
     text = PrintedText()
@@ -100,7 +99,7 @@ def print_dossier(edition: Edition, pages: PrintedPages, drawn: Iterable[DrawnFi
     with tempfile.TemporaryDirectory(prefix="contested-") as name:
         folder = Path(name)
         for file, entry in figures.items():
-            (folder / file).write_text(text.holds(entry.svg.decode()), encoding="utf-8")
+            (folder / file).write_text(text.drawn(entry.svg.decode()), encoding="utf-8")
         data["replaced"] = text.note()
         (folder / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         template = package_files("contested.web") / "templates" / "dossier.typ"
@@ -108,18 +107,27 @@ def print_dossier(edition: Edition, pages: PrintedPages, drawn: Iterable[DrawnFi
         (folder / "fonts").mkdir()
         for font in FONT_FILES:
             shutil.copyfile(font_folder() / font, folder / "fonts" / font)
+        return _typeset(edition, folder, datetime(newest.year, newest.month, newest.day, tzinfo=UTC))
+
+
+def _typeset(edition: Edition, folder: Path, made: datetime) -> bytes:
+    """What typst makes of the folder, to the best standard that the texts allow."""
+    import typst
+
+    for standards in STANDARDS:
         try:
             printed: bytes = typst.compile(
                 folder / "dossier.typ", root=folder, font_paths=[folder / "fonts"], ignore_system_fonts=True,
-                format="pdf", pdf_standards=STANDARDS,
-                timestamp=datetime(newest.year, newest.month, newest.day, tzinfo=UTC),
+                format="pdf", pdf_standards=standards, timestamp=made,
             )  # fmt: skip
         except typst.TypstError as fault:
-            raise CaseError(
-                f"{edition.case.folder}: typst could not set the PDF of the dossier: {fault.message}; "
-                "please report it, and uninstall typst to build without a PDF"
-            ) from fault
-    return printed
+            fault_words = fault.message
+        else:
+            return printed
+    raise CaseError(
+        f"{edition.case.folder}: typst could not set the PDF of the dossier: {fault_words}; please report it, and "
+        "uninstall typst to build without a PDF"
+    )
 
 
 def _data(
@@ -168,7 +176,7 @@ class _Plain:
         if isinstance(value, Number):
             return {"text": self.text.fit(value.text), "href": value.href}
         if isinstance(value, Markup) and value.startswith("<svg"):
-            return standalone_svg(self.text.holds(str(value)), self.parties)
+            return standalone_svg(self.text.drawn(str(value)), self.parties)
         if isinstance(value, str):
             if name == "address_link":
                 return value if len(value) <= MAX_ADDRESS else None

@@ -21,11 +21,14 @@ from contested.web.strings import TEXT
 FONT_FILES = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
 #: Characters of one text at most; a hostile one of a megabyte would else fill hundreds of pages.
 MAX_CHARACTERS = 3_000
-#: Longest run of characters without a place to break; about the width of a narrow column.
-LONGEST_RUN = 24
+#: Words longer than this may break after every few letters; no narrow column is wider than a few.
+LONGEST_WORD, BREAK_EVERY = 24, 10
+#: Scripts and codes listed in the note at most.
+MAX_KINDS = 20
 
 _HEX_DIGEST = re.compile(r"[0-9a-f]{64}")
-_LONG_RUN = re.compile(rf"(\S{{{LONGEST_RUN}}})(?=\S)")
+_LONG_WORD = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
+_PIECE = re.compile(rf"(\S{{{BREAK_EVERY}}})(?=\S)")
 #: White space, and the joiners of letters that Arabic and Persian need; other invisible characters are named, not set.
 _INVISIBLE = "\t\n\r\u200c\u200d"
 
@@ -69,19 +72,30 @@ class PrintedText:
         """The text with every run of characters that cannot be printed named by its length and script."""
         return _unprintable().sub(self._named, text)
 
+    def drawn(self, svg: str) -> str:
+        """A drawing as :meth:`holds` gives it, letters without marks: typst cannot say which letter a mark in a
+        drawing belongs to, and PDF/A asks it to.
+        """
+        composed = unicodedata.normalize("NFC", svg)
+        bare = (one for one in composed if unicodedata.category(one) not in ("Mn", "Me") and one not in "\u200c\u200d")
+        return self.holds("".join(bare))
+
     def fit(self, text: str) -> str:
         """The text on one line, cut to :data:`MAX_CHARACTERS`, breakable everywhere."""
         more = len(text) - MAX_CHARACTERS
         text = self.holds(" ".join(text[:MAX_CHARACTERS].split()))
         if more > 0:
             text = TEXT["pdf_cut"].format(text=text, n=f"{more:,}")
-        return text if _HEX_DIGEST.fullmatch(text) else _LONG_RUN.sub("\\1\u200b", text)
+        if _HEX_DIGEST.fullmatch(text):
+            return text
+        return _LONG_WORD.sub(lambda word: _PIECE.sub("\\1\u200b", word[0]), text)
 
     def note(self) -> str | None:
         """What was replaced, in a sentence; ``None`` when nothing was."""
         if not self.replaced:
             return None
-        kinds = ", ".join(f"{name} {n:,}" for name, n in sorted(self.replaced.items()))
+        kinds = ", ".join(f"{name} {n:,}" for name, n in sorted(self.replaced.items())[:MAX_KINDS])
+        kinds += ", …" if len(self.replaced) > MAX_KINDS else ""
         return TEXT["pdf_replaced"].format(n=f"{self.replaced.total():,}", kinds=kinds)
 
     def _named(self, found: re.Match[str]) -> str:
@@ -91,13 +105,13 @@ class PrintedText:
 
 
 def _script(character: str) -> str:
-    """Name of the script of a character; its code where it shows nothing.
+    """Name of the script of a letter; the code of any other character.
 
     >>> _script("\u6f22"), _script("\u0e01"), _script("\u202e")
     ('CJK', 'Thai', 'U+202E')
     """
     name = unicodedata.name(character, "")
-    if not name or unicodedata.category(character)[0] in "CZ":
+    if not name or unicodedata.category(character)[0] not in "LMN":
         return f"U+{ord(character):04X}"
     word = name.split()[0].split("-")[0]
     return word if word == "CJK" else word.capitalize()
