@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -116,11 +115,3 @@ def make_hostile_case(folder: Path) -> Case:
 def squeezed(text: str) -> str:
     """Text without white space and invisible characters, to be compared with what a page or PDF gives back."""
     return "".join(text.translate({ord(mark): None for mark in "\u200b\u2068\u2069\u00ad\ufffe\u0002"}).split())
-
-
-def hostile_dossier(folder: Path) -> Mapping[str, bytes]:
-    """Every file of the hostile dossier."""
-    from contested.web.dossier import write_dossier
-
-    write_dossier(make_hostile_case(folder / "case"), make_hostile_tables(), folder / "out")
-    return {path.relative_to(folder / "out").as_posix(): path.read_bytes() for path in (folder / "out").rglob("*.*")}

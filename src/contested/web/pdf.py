@@ -121,7 +121,7 @@ def _typeset(edition: Edition, folder: Path, made: datetime) -> bytes:
                 format="pdf", pdf_standards=standards, timestamp=made,
             )  # fmt: skip
         except typst.TypstError as fault:
-            fault_words = fault.message
+            fault_words = str(fault)
         else:
             return printed
     raise CaseError(
