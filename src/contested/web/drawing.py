@@ -29,6 +29,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path as Outline
+from matplotlib.text import Text as Label
 from PIL import Image
 
 from contested.base.places import Box, geodesic_m, wgs84
@@ -36,6 +37,7 @@ from contested.web.edition import Edition
 from contested.web.ground import Ground
 from contested.web.incident_pages import emphasised, incident_order
 from contested.web.pages import Figure
+from contested.web.printed_text import PrintedText
 from contested.web.strings import TEXT
 
 #: Hatches by pattern; the same readings as on the interactive map.
@@ -44,7 +46,7 @@ HATCHES = {
     "cross": "xxx", "none": "",
 }  # fmt: skip
 LEGEND_COLUMNS = 4
-WIDTH_INCHES, PNG_DPI = 7.6, 170
+WIDTH_INCHES, PNG_DPI = 7.6, 300
 #: Colours of a PNG: few enough for a small file, enough for every blend of a pattern with its ground.
 PNG_COLOURS = 128
 #: Height of a line of the sources under a figure.
@@ -52,10 +54,14 @@ LINE_INCHES = 0.1
 #: Vertices of a circle of uncertainty.
 CIRCLE_POINTS = 72
 STYLE: Any = {
-    "font.family": ["DejaVu Sans"], "font.size": 8.0, "svg.hashsalt": "contested", "svg.fonttype": "path",
+    "font.family": ["DejaVu Sans"], "font.size": 8.0, "svg.hashsalt": "contested", "svg.fonttype": "none",
     "hatch.linewidth": 0.45, "axes.linewidth": 0.6, "path.simplify": False, "axes.unicode_minus": False,
     "text.parse_math": False,
 }  # fmt: skip
+#: Where DejaVu Sans is not installed, text of an SVG is set in the next of these that is.
+FALLBACK_FONTS = b"'DejaVu Sans', Verdana, 'Noto Sans', 'Liberation Sans', 'Noto Sans Arabic', sans-serif"
+#: Letters of a title or a label on a drawing at most; more would run over its edge.
+MAX_LETTERS = 170
 INK, _QUIET, _ATTACK, PAPER = "#1a1a1a", "#6b6b6b", "#b3001b", "#ffffff"
 
 
@@ -71,35 +77,50 @@ class DrawnFigure:
 _OUTLINE = re.compile(rb' d="([^"]*)"')
 _LONG_DECIMAL = re.compile(rb"(\.\d\d)\d+")
 _STEP = re.compile(rb"\s*([MLQCZz])\s*")
-_GLYPH = re.compile(rb'transform="translate\(([\d.]+) 0\)"/>')
-_TAIL = re.compile(rb"(\.\d)\d+")
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 
 
 def _short_svg(svg: bytes) -> bytes:
-    """The same drawing in half the bytes: outlines to a hundredth of a point, short glyph names, no
-    indents, and no comments, which hold the texts of labels unescaped by our own rules.
+    """The same drawing in half the bytes: outlines to a hundredth of a point, no indents, and no comments, which
+    hold the texts of labels unescaped by our own rules. Its text can be set in other fonts than ours.
     """
     svg = _OUTLINE.sub(lambda found: _STEP.sub(rb"\1", _LONG_DECIMAL.sub(rb"\1", found[0])), svg)
     svg = _COMMENT.sub(b"", svg)
-    svg = _GLYPH.sub(lambda found: b'x="' + _TAIL.sub(rb"\1", found[1]) + b'"/>', svg)
-    svg = svg.replace(b'"#DejaVuSans-', b'"#g-').replace(b'id="DejaVuSans-', b'id="g-')
+    svg = svg.replace(b"'DejaVu Sans'", FALLBACK_FONTS)
     svg = svg.replace(b"; stroke-linejoin: miter", b"").replace(b"; stroke-linecap: butt", b"")
     return re.sub(rb"\n\s*", b"\n", svg)
 
 
 def write_files(canvas: Canvas, figure: Figure) -> DrawnFigure:
-    """SVG, and PNG with a palette, which is a third of the size."""
+    """SVG and PNG, with every text in letters that the font holds."""
+    clean_words(canvas)
     svg = io.BytesIO()
-    canvas.savefig(svg, format="svg", metadata={"Date": None, "Creator": "contested", "Title": figure.title})
-    short = _short_svg(svg.getvalue())
+    title = drawn_words(figure.title)
+    canvas.savefig(svg, format="svg", metadata={"Date": None, "Creator": "contested", "Title": title})
+    return DrawnFigure(figure, _short_svg(svg.getvalue()), png_bytes(canvas, PNG_DPI))
+
+
+def png_bytes(canvas: Canvas, dpi: int) -> bytes:
+    """The canvas as PNG with a palette, a third of the size, without a word on when or where it was made."""
     agg: Any = FigureCanvasAgg(canvas)
-    canvas.set_dpi(PNG_DPI)
+    canvas.set_dpi(dpi)
     agg.draw()
     picture = Image.fromarray(np.asarray(agg.buffer_rgba())).convert("RGB")
     png = io.BytesIO()
-    picture.quantize(PNG_COLOURS, dither=Image.Dither.NONE).save(png, format="PNG", dpi=(PNG_DPI, PNG_DPI))
-    return DrawnFigure(figure, short, png.getvalue())
+    picture.quantize(PNG_COLOURS, dither=Image.Dither.NONE).save(png, format="PNG", dpi=(dpi, dpi))
+    return png.getvalue()
+
+
+def clean_words(canvas: Canvas) -> None:
+    """Make every text on the canvas one that can be drawn."""
+    for label in canvas.findobj(Label):
+        label.set_text(drawn_words(label.get_text()))
+
+
+def drawn_words(text: str) -> str:
+    """The text as the font of drawings can set it: no empty boxes, no hidden character, no line over the edge."""
+    lines = PrintedText().holds(text.replace("\r", "\n")).split("\n")
+    return "\n".join(line if len(line) <= MAX_LETTERS else f"{line[: MAX_LETTERS - 1]}…" for line in lines)
 
 
 def map_axes(edition: Edition, legend_rows: int, source_lines: int) -> tuple[Canvas, Axes]:
@@ -126,8 +147,9 @@ def frame_axes(edition: Edition, axes: Axes) -> None:
     axes.set_facecolor("#f4f4f1")
 
 
-def draw_scale(box: Box, axes: Axes) -> None:
+def draw_scale(box: Box, axes: Axes, *, small: bool = False) -> None:
     """A scale bar of a round geodesic length, at most a quarter of the width, and north."""
+    shrink = 0.62 if small else 1.0
     west, south, east, north = box
     y = south + 0.035 * (north - south)
     width_m = float(geodesic_m(west, y, east, y))
@@ -137,13 +159,14 @@ def draw_scale(box: Box, axes: Axes) -> None:
     left = west + 0.03 * (east - west)
     right = left + (east - west) * length / width_m
     words = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"
-    halo = {"facecolor": PAPER, "edgecolor": "none", "alpha": 0.8, "pad": 1.5}
-    axes.plot([left, right], [y, y], color=INK, linewidth=2.2, solid_capstyle="butt", zorder=9)
-    axes.text((left + right) / 2, y + 0.012 * (north - south), words, ha="center", va="bottom", fontsize=7,
+    halo = {"facecolor": PAPER, "edgecolor": "none", "alpha": 0.8, "pad": 1.5 * shrink}
+    axes.plot([left, right], [y, y], color=INK, linewidth=2.2 * shrink, solid_capstyle="butt", zorder=9)
+    axes.text((left + right) / 2, y + 0.012 * (north - south), words, ha="center", va="bottom", fontsize=7 * shrink,
               color=INK, zorder=9, bbox=halo)  # fmt: skip
     axes.annotate(
         "N", xy=(0.965, 0.965), xytext=(0.965, 0.885), xycoords="axes fraction", ha="center", va="center",
-        fontsize=8, color=INK, zorder=9, arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 1.0}, bbox=halo,
+        fontsize=8 * shrink, color=INK, zorder=9, bbox=halo,
+        arrowprops={"arrowstyle": "-|>", "color": INK, "lw": shrink, "mutation_scale": 10 * shrink},
     )  # fmt: skip
 
 

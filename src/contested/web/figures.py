@@ -150,6 +150,8 @@ def _progression(edition: Edition, ground: Ground) -> DrawnFigure:
         frame_axes(edition, axes)
         draw_ground(edition, axes, ground, day, cells=False)
         draw_attacks(axes, find_circles(edition, day), small=True)
+        if number == 0:
+            draw_scale(edition.case.file.region.box, axes, small=True)
         axes.set_title(str(day_words(day)), fontsize=6.6, pad=2, loc="left", color=INK)
     region = edition.case.file.region.name
     write_words(canvas, TEXT["figure_progression"], f"{region}. {TEXT['figure_progression_note']}", sources)

@@ -29,6 +29,8 @@ class Frame:
     version: str
     menu: tuple[tuple[str, str], ...]
     """(file, label) of each page in the menu."""
+    printed: bool = False
+    """Whether ``dossier.pdf`` stands beside the pages."""
 
 
 # --- accounts ---------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from contested.base.case import Case
+from contested.web.pdf import can_print
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -57,6 +58,8 @@ def summarise_tables(case: Case, tables: Mapping[str, pa.Table]) -> tuple[str, .
         )
     if refused := tables["rejects"].num_rows:
         lines.append(f"  refused        {_counted(refused, 'row')}: the sources page says why")
+    if not can_print():
+        lines.append("  no PDF         typst is not installed: pip install 'contested[print]', and build again")
     return tuple(lines)
 
 
