@@ -46,7 +46,9 @@ def verify_published(case: Case) -> tuple[PublishedCheck, ...]:
     private = case.derived / "publish"
     try:
         manifest = json.loads((private / "manifest.json").read_text(encoding="utf-8"))
-        tables = {name: read_parquet(private / "tables" / f"{name}.parquet") for name in TABLES}
+        tables = {
+            name: table.check(read_parquet(private / "tables" / f"{name}.parquet")) for name, table in TABLES.items()
+        }
     except (OSError, ValueError) as fault:
         raise VerifyError(
             f"{case.out}: nothing published to verify ({fault}); contested publish {case.folder}"
