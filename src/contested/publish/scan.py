@@ -45,7 +45,7 @@ _PATTERNS = (
     )),
     ("coordinates", re.compile(
         r"-?\d{1,3}\.\d{4,}\s*[,;/ ]\s*-?\d{1,3}\.\d{4,}|\d{1,3}\s?°\s?\d{1,2}\s?['’′]"
-        r"|\b\d{1,2}[C-HJ-NP-X][A-HJ-NP-Z]{2}\s?\d{4,5}\s?\d{4,5}\b|\b[2-9CFGHJMPQRVWX]{4,8}\+[2-9CFGHJMPQRVWX]{2,3}\b"
+        r"|\b\d{1,2}[C-HJ-NP-X]\s?[A-HJ-NP-Z]{2}\s?\d{4,5}\s?\d{4,5}\b|\b[2-9CFGHJMPQRVWX]{4,8}\+[2-9CFGHJMPQRVWX]{2,3}\b"
     )),
     ("street", re.compile(
         r"\b\d{1,4}[A-Za-z]?,?\s+(?:[A-Z][\w’'-]+\s){1,3}(?:Street|St\.|Road|Rd\.|Avenue|Ave\.|Lane|Boulevard)"

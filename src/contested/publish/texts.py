@@ -84,6 +84,9 @@ def _silence(claim: Row, who: Withholding, codes: Codes) -> Row:
     name = claim["speaker_actor"] or claim["speaker_text"] or claim["claim_id"]
     code = codes.code("withheld", name)
     cut = {f"{prefix}_{end}": None for prefix in CUTS for end in ("start", "end")}
+    if claim["origin"] == "document":
+        # Words that were cut out of the passage; what they mean stands in target_party, means and the days.
+        cut |= dict.fromkeys(("target_text", "place_text", "event_time"))
     return {
         **claim, **cut, "speaker_text": code, "speaker_actor": code, "speaker_kind": "withheld",
         "passage": [_NOTHING], "via": [], "basis": None, "address": None, "note": None, "cue_text": None,

@@ -74,7 +74,8 @@ def _png(content: bytes) -> Iterator[bytes]:
             yield from _inflated(data.split(b"\x00", 1)[1][1:])
         elif kind == b"iTXt":
             yield data
-            yield from _inflated(data.split(b"\x00", 5)[-1])
+            # After the keyword two bytes of compression, then a language and a translated keyword, each with a zero.
+            yield from _inflated(data.split(b"\x00", 1)[1][2:].split(b"\x00", 2)[-1])
 
 
 def _inflated(data: bytes) -> Iterator[bytes]:
