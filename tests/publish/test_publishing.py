@@ -25,7 +25,7 @@ from contested.publish.codes import read_codes
 from contested.publish.guard import Secrets, find_secrets
 from contested.publish.proof import verify_published
 from contested.publish.publishing import prepare_edition, publish_case
-from contested.publish.results import withheld_rows
+from contested.publish.results import publish_finding, withheld_rows
 
 Rows = list[dict[str, Any]]
 
@@ -189,6 +189,20 @@ def test_small_counts_are_not_given_nor_to_be_had_by_subtraction(edition: Any) -
     ]  # fmt: skip
     assert all(row["shown"] == "fewer than 3" for row in counts if row["n"] is None)
     assert rows(edition, "sensitivity") == []
+
+
+def test_findings_lose_what_tells_of_single_places() -> None:
+    row = {"n": 8, "refused": False, "reading": "x", "reporting_term": "x", "estimate": 0.5, "details": json.dumps({
+        "front_m": {"i-1": 131.7, "i-2": 5.5}, "near_front_m": 1000.0, "ambiguous": ["i-1", "i-2"],
+        "attacked_on": {"i-1": "2021-03-10", "i-2": "2021-03-11"}, "fell_on": {"i-1": "2021-03-29"},
+    })}  # fmt: skip
+    names = {"i-1": "i-0abc", "i-2": None}
+    cleaned = publish_finding(row, names, 3, date(2021, 3, 22))
+    assert json.loads(cleaned["details"]) == {
+        "near_front_m": 1000.0, "ambiguous": ["i-0abc"], "attacked_on": {"i-0abc": "2021-03-10"},
+    }  # fmt: skip
+    few = publish_finding({**row, "n": 2}, names, 3, date(2021, 3, 22))
+    assert few["refused"] and few["estimate"] is None and few["n"] == 0 and "fewer than 3" in few["reading"]
 
 
 def test_what_slips_past_the_projection_stops_the_publishing(tables: Mapping[str, Any], edition: Any) -> None:

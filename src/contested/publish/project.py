@@ -65,7 +65,7 @@ def project_case(case: Case, tables: Mapping[str, pa.Table], rules: Rules, codes
     _publish_decisions(rows, codes)
     names = _published_names(tables, parted, renamed)
     small = rules.publication.small_cells
-    rows["findings"] = [publish_finding(row, names, small) for row in rows["findings"]]
+    rows["findings"] = [publish_finding(row, names, small, rules.newest) for row in rows["findings"]]
     of_findings, rows["finding_rows"] = count_withheld(
         [row for row in tables["finding_rows"].to_pylist() if row["finding_id"] in parted.public.rows["findings"]],
         parted.public.withheld, small,

@@ -10,8 +10,10 @@ since its numbers are those of single incidents.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from contested.base.records import FINDINGS
@@ -21,9 +23,10 @@ from contested.web.strings import TEXT
 #: Numbers of a finding that are null when it is left out.
 _NUMBERS = tuple(column.name for column in FINDINGS.columns if column.type == "real")
 _GONE = object()
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def publish_finding(row: Row, names: Mapping[str, str | None], small_cells: int) -> Row:
+def publish_finding(row: Row, names: Mapping[str, str | None], small_cells: int, newest: date) -> Row:
     """One finding.
 
     Parameters
@@ -35,6 +38,8 @@ def publish_finding(row: Row, names: Mapping[str, str | None], small_cells: int)
         withheld.
     small_cells
         Fewest incidents whose numbers may stand.
+    newest
+        Last day that is not under embargo: later days in the details go.
     """
     if 0 < row["n"] < small_cells and not row["refused"]:
         return {
@@ -45,23 +50,25 @@ def publish_finding(row: Row, names: Mapping[str, str | None], small_cells: int)
         details = json.loads(row["details"] or "{}")
     except ValueError:
         details = {}
-    cleaned = _clean(details, names)
+    cleaned = _clean(details, names, newest.isoformat())
     return {**row, "details": json.dumps(cleaned, ensure_ascii=False, sort_keys=True)}
 
 
-def _clean(value: Any, names: Mapping[str, str | None]) -> Any:
-    """Details without what is keyed by a withheld row, and without measures of single rows."""
+def _clean(value: Any, names: Mapping[str, str | None], newest: str) -> Any:
+    """Details without what is keyed by a withheld row, later days, and measures of single rows."""
     if isinstance(value, dict):
         found = {}
         for key, inner in value.items():
             if key in names and (names[key] is None or isinstance(inner, float)):
                 continue
-            kept = _clean(inner, names)
+            kept = _clean(inner, names, newest)
             if kept is not _GONE:
                 found[names.get(key) or key] = kept
         return _GONE if value and not found and any(key in names for key in value) else found
     if isinstance(value, list):
-        return [kept for inner in value if (kept := _clean(inner, names)) is not _GONE]
+        return [kept for inner in value if (kept := _clean(inner, names, newest)) is not _GONE]
+    if isinstance(value, str) and _DAY.fullmatch(value) and value > newest:
+        return _GONE
     if isinstance(value, str) and value in names:
         return _GONE if names[value] is None else names[value]
     return value

@@ -147,9 +147,11 @@ def _embargoed(case: Case, rows: Mapping[str, list[Row]], newest: date) -> Itera
     for row in rows["documents"]:
         if row["published"] is not None and row["published"] > newest and row["document_id"] not in with_claims:
             yield "documents", row["document_id"], "embargo"
-    for row in rows["holdings"]:
-        if row["valid_from"] > newest:
-            yield "holdings", row_key("holdings", row), "embargo"
+    late_ground = {row_key("holdings", row) for row in rows["holdings"] if row["valid_from"] > newest}
+    yield from (("holdings", key, "embargo") for key in sorted(late_ground))
+    for row in rows["weighed_rows"]:
+        if row["of_table"] == "implications" and row["table"] == "holdings" and row["row_key"] in late_ground:
+            yield "implications", row["of_key"], "embargo"
     late_findings = {row["finding_id"] for row in rows["findings"] if row["event_id"] in late_events}
     for table in TABLES:
         names = {column.name for column in TABLES[table].columns}
