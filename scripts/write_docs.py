@@ -105,8 +105,9 @@ def commands_page() -> str:
 
     runner = CliRunner()
     codes = (
-        "Exit codes: 0 done; 1 `verify` found a fault, or `read` refused some of its documents; 2 an error with its "
-        "message, or `read` could read none; 130 interrupted. What `read` takes in: [documents.md](documents.md)."
+        "Exit codes: 0 done; 1 `verify` found a fault, `read` refused some of its documents, or `publish` wrote a list "
+        "that is to be confirmed; 2 an error with its message, or `read` could read none; 130 interrupted. What `read` "
+        "takes in: [documents.md](documents.md)."
     )
     lines = [NOTICE, "# Commands", "", codes, ""]
     found = get_command(app).commands  # type: ignore[attr-defined]

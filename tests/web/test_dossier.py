@@ -235,6 +235,7 @@ def test_every_word_is_used_and_known() -> None:
         *WEB.glob("templates/*.html"),
         *WEB.glob("templates/*.typ"),
         *(path for path in WEB.glob("*.py") if path.name != "strings.py"),
+        *(WEB.parent / "publish").glob("*.py"),
     ]
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     script = (WEB / "static/map.js").read_text(encoding="utf-8")

@@ -18,6 +18,7 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 from contested.base.case_parts import STRICT, Latitude, Longitude, Name
 from contested.base.errors import CaseError, nearest_name
 from contested.base.presets import dataset_presets, grading_schemes
+from contested.base.publication import Publication, Sensitivity
 from contested.base.records import CONTESTED, QUESTIONS, UNKNOWN
 from contested.base.rivals import EvidenceItem, Implication, KnownNames, Rivals, rival_faults
 from contested.base.toml_lines import line_of
@@ -103,6 +104,8 @@ class Sourced(_Part):
     citation: str | None = None
     address: str | None = None
     publish_rows: bool = True
+    sensitivity: Sensitivity = "public"
+    """Of all its rows, when the case is published: only ``public`` ones are let out."""
 
 
 class DocumentEntry(Sourced):
@@ -116,6 +119,8 @@ class DocumentEntry(Sourced):
     event: Name | None = None
     sha256: str | None = Field(None, pattern=r"^[0-9a-f]{64}$")
     """When given, the build refuses a file whose bytes have another hash."""
+    publish_text: bool = False
+    """Whether its licence lets the whole text be published; else only the quoted passages are."""
 
 
 class DatasetEntry(Sourced):
@@ -139,6 +144,10 @@ class DatasetEntry(Sourced):
     default_radius_m: float | None = Field(None, gt=0)
     day_first: bool | None = None
     encoding: str = "utf-8"
+    accessed: date | None = None
+    """Day of the download; some licences ask for it where results are published."""
+    filters: str | None = None
+    """Filters of the download, in words; some licences ask for them."""
 
 
 #: What a column or property of a layer can hold.
@@ -252,6 +261,7 @@ class CaseFile(_Part):
     grading: str = "gppi"
     language: Literal["en", "ar"] = "en"
     """Language of the pages; what sources say stays in theirs."""
+    publication: Publication = Publication()
     licences: dict[str, str] = {}
     """Note per folder (statements, votes) for the sources page."""
 
@@ -272,8 +282,13 @@ class Case:
 
     @property
     def dossier(self) -> Path:
-        """Folder of the published pages."""
+        """Folder of the pages, with all that may be printed."""
         return self.out / "dossier"
+
+    @property
+    def published(self) -> Path:
+        """Folder of the published projection."""
+        return self.out / "published"
 
     @cached_property
     def party_names(self) -> dict[str, str]:

@@ -27,7 +27,7 @@ IGNORED_NAMES = frozenset({"README.md", "LICENSE", "NOTICE"})
 
 def list_originals(case: Case) -> pa.Table:
     """The ``originals`` table: every file that the case is built from, with its hash."""
-    declared = _declared_sources(case)
+    declared = declared_sources(case)
     found = [(case.folder / "case.toml", "case")]
     found += [(path, "decisions") for path in [case.folder / "decisions.jsonl"] if path.exists()]
     for folder, kind in ORIGINAL_FOLDERS.items():
@@ -45,7 +45,7 @@ def list_originals(case: Case) -> pa.Table:
     return ORIGINALS.from_rows(rows)
 
 
-def _declared_sources(case: Case) -> dict[Path, Sourced]:
+def declared_sources(case: Case) -> dict[Path, Sourced]:
     """File → the entry of ``case.toml`` that speaks of it; a path may be a file, a folder or a glob."""
     declared: dict[Path, Sourced] = {}
     for entry in (*case.file.documents, *case.file.datasets, *case.file.layers):

@@ -724,11 +724,34 @@ NOTES = Table(
     ),
 )  # fmt: skip
 
+EDITION_RULES = Table(
+    "edition_rules", "one rule by which a published edition was made; empty in a build", ("rule",),
+    (
+        _c("rule", "text", "name of the rule"),
+        _c("value", "text", "its value: a day, a number of days or of metres, yes or no"),
+    ),
+)  # fmt: skip
+
+#: Why an edition withholds a row. ``other`` holds what is confidential and what rests on a withheld row.
+WITHHELD_REASONS = ("licence", "embargo", "restricted", "private", "other")
+
+WITHHELD = Table(
+    "withheld", "how many rows of one table a published edition withholds for one reason; empty in a build",
+    ("of_table", "part", "reason"),
+    (
+        _c("of_table", "text", "the table; findings for rows that one finding used"),
+        _c("part", "text", "the finding meant; empty elsewhere"),
+        _c("reason", "text", "licence, embargo, restricted, private (notes, refused rows) or other (confidential, or rests on a withheld row)"),
+        _c("n", "int", "number of rows; null where it is smaller than the rule small_cells allows to be said", "rows", nullable=True),
+        _c("shown", "text", "that number in words"),
+    ),
+)  # fmt: skip
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         ORIGINALS, DOCUMENTS, CLAIMS, VOTES, ACCOUNTS, CONTRADICTIONS, RECORDS, PLACE_CANDIDATES, LINKS, INCIDENTS,
         INCIDENT_PLACES, CLAIM_LINKS, SENSITIVITY, HOLDINGS, CONTROL, FRONTS, FINDINGS, FINDING_ROWS, ROBUSTNESS, RIVALS,
-        EVIDENCE, EVIDENCE_RATIOS, ODDS, IMPLICATIONS, WEIGHED_ROWS, DECISIONS, REJECTS, NOTES,
+        EVIDENCE, EVIDENCE_RATIOS, ODDS, IMPLICATIONS, WEIGHED_ROWS, DECISIONS, REJECTS, NOTES, EDITION_RULES, WITHHELD,
     )
 }  # fmt: skip

@@ -90,7 +90,8 @@ def titles_meant(role: str) -> frozenset[str]:
 
 
 @cache
-def _first_names() -> tuple[frozenset[str], frozenset[str]]:
+def first_names() -> tuple[frozenset[str], frozenset[str]]:
+    """Listed first names, in small letters: women's and men's."""
     raw = tomllib.loads(NAMES_FILE.read_text(encoding="utf-8"))["first_names"]
     return frozenset(raw["female"].split()), frozenset(raw["male"].split())
 
@@ -110,7 +111,7 @@ def find_gender(name: str, titles: Iterable[str]) -> Gender | None:
     words = name.lower().replace("-", " ").split()
     if len(words) < 2:
         return None
-    female, male = _first_names()
+    female, male = first_names()
     if words[0] in female:
         return "f"
     if words[0] in male:

@@ -109,6 +109,8 @@ class Preset(_Part):
     licence: str | None = None
     citation: str | None = None
     publish_rows: bool
+    cite_access: bool = False
+    """Whether what is published must name the day of the download and its filters."""
     traps: Names = ()
     """What a user of the dataset should know, a sentence each."""
     recognise: tuple[Names, ...] = ()

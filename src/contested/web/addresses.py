@@ -100,6 +100,8 @@ class RowAddresses:
             return f"findings.html#variant-{anchor(key)}"
         if table in ("findings", "finding_rows"):
             return f"findings.html#{anchor(row['finding_id'])}"
+        if table in ("edition_rules", "withheld"):
+            return f"withheld.html#{table}-{anchor(key)}"
         prefix = {"originals": "original", "rejects": "reject", "decisions": "decision", "notes": "note"}[table]
         return f"sources.html#{prefix}-{anchor(key)}"
 

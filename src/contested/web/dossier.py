@@ -40,6 +40,7 @@ from contested.web.pdf import PrintedPages, can_print, print_dossier
 from contested.web.preview import draw_preview
 from contested.web.strings import RIGHT_TO_LEFT, TEXT, current_language, in_language
 from contested.web.weighed_page import show_weighed
+from contested.web.withheld_page import show_withheld
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -50,7 +51,7 @@ STATIC_FILES = (
     "vendor/maplibre-gl.js", "vendor/maplibre-gl.css", "vendor/maplibre-gl.LICENSE.txt",
 )  # fmt: skip
 #: Pages of the menu; a page that a case does not have is left out.
-MENU = ("index", "map", "findings", "weighed", "council", "incidents", "claims", "figures", "sources")
+MENU = ("index", "map", "findings", "weighed", "council", "incidents", "claims", "figures", "sources", "withheld")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,7 @@ def render_dossier(edition: Edition) -> dict[str, bytes]:
     front = _front_figure(edition, figures)
     council = show_council(edition)
     weighed = show_weighed(edition)
+    withheld = show_withheld(edition)
     has_map = bool(grounds or edition.public.rows["incidents"])
     frame = Frame(
         current_language(), "rtl" if current_language() in RIGHT_TO_LEFT else "ltr",
@@ -122,6 +124,7 @@ def render_dossier(edition: Edition) -> dict[str, bytes]:
         tuple(
             (f"{name}.html", TEXT[f"page_{name}"]) for name in MENU
             if (name != "council" or council) and (name != "map" or has_map) and (name != "weighed" or weighed)
+            and (name != "withheld" or withheld)
         ),
         can_print(),
     )  # fmt: skip
@@ -140,6 +143,8 @@ def render_dossier(edition: Edition) -> dict[str, bytes]:
         files["council.html"] = render("council", council)
     if weighed:
         files["weighed.html"] = render("weighed", weighed)
+    if withheld:
+        files["withheld.html"] = render("withheld", withheld)
     for claims in show_claims(edition):
         files[claims.file] = render("claims", claims)
     for document in show_documents(edition):

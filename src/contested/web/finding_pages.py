@@ -29,6 +29,7 @@ from contested.web.pages import (
 )  # fmt: skip
 from contested.web.public import Row
 from contested.web.strings import TEXT
+from contested.web.withheld_page import withheld_counts
 from contested.web.words import code_words, day_words, span_words
 from contested.weighing.findings import TESTS
 
@@ -213,7 +214,7 @@ def show_sources(edition: Edition) -> SourcesPage:
         (TEXT[f"table_{table}"], edition.book.count_where(page, TEXT[f"table_{table}"], table, scope="withheld"))
         for table in TABLES
         if edition.public.withheld[table]
-    )
+    ) + withheld_counts(edition, page)
     originals = edition.public.rows["originals"]
     rejects = tuple(
         RejectLine(

@@ -11,7 +11,7 @@ only count over withheld rows (findings, the holder of a place) stay.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -47,8 +47,12 @@ class PublicRows:
         return list(self.rows[table].values())
 
 
-def project_public(tables: Mapping[str, pa.Table]) -> PublicRows:
-    """Part the rows of all tables into printed and withheld ones."""
+def project_public(tables: Mapping[str, pa.Table], also: Mapping[str, Collection[str]] | None = None) -> PublicRows:
+    """Part the rows of all tables into printed and withheld ones.
+
+    ``also`` names keys of a table that are withheld beside what the rows themselves say; what rests on them follows.
+    """
+    also = also or {}
     everything = {name: tables[name].to_pylist() for name in TABLES}
     barred = {row["original_path"] for row in everything["originals"] if not row["publish_rows"]}
     shown: dict[str, dict[str, Row]] = {}
@@ -56,8 +60,10 @@ def project_public(tables: Mapping[str, pa.Table]) -> PublicRows:
 
     def part(name: str, may_show: Callable[[Row], bool]) -> None:
         shown[name], withheld[name] = {}, {}
+        barred_keys = frozenset(also.get(name, ()))
         for row in everything[name]:
-            (shown if may_show(row) else withheld)[name][row_key(name, row)] = row
+            key = row_key(name, row)
+            (shown if key not in barred_keys and may_show(row) else withheld)[name][key] = row
 
     def original(row: Row) -> bool:
         return row["original_path"] not in barred
@@ -106,6 +112,8 @@ def project_public(tables: Mapping[str, pa.Table]) -> PublicRows:
         part(name, lambda row: row["row_key"] not in withheld.get(row["table"], {}))
     part("rejects", original)
     part("notes", original)
+    for name in ("edition_rules", "withheld"):
+        part(name, lambda row: True)
     shown["incidents"] = {
         key: _without_withheld(row, withheld["records"], shown["records"]) for key, row in shown["incidents"].items()
     }
