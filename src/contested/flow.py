@@ -26,6 +26,7 @@ from contested.base.case import Case
 from contested.base.decisions import read_decisions
 from contested.base.engine import parquet_bytes, read_parquet, write_whole
 from contested.base.errors import CaseError, ContestedError, SourceError
+from contested.base.kept_builds import keep_build
 from contested.base.originals import file_sha256, hash_tree, list_originals
 from contested.base.records import (
     ACCOUNTS,
@@ -101,6 +102,7 @@ def build_case(case: Case, progress: Progress = no_progress) -> Build:
     _take_place(case, building)
     content = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     write_whole(case.derived / "manifest.json", content.encode())
+    keep_build(case, manifest, program_sha256())
     return Build(case, tables, False, summarise_tables(case, tables))
 
 
@@ -108,6 +110,7 @@ def derive_tables(case: Case, originals: pa.Table, progress: Progress = no_progr
     """All tables of the case from its originals: the stages in order."""
     from contested.claims.accounts import apply_decisions, assign_events, gather_accounts
     from contested.claims.case_documents import read_case_documents
+    from contested.claims.settling import settle_speakers
     from contested.incidents.recorded_accounts import read_recorded_accounts
     from contested.incidents.sources import read_dataset
     from contested.territory.layers import read_layer
@@ -139,6 +142,7 @@ def derive_tables(case: Case, originals: pa.Table, progress: Progress = no_progr
 
     progress("gathering", "accounts")
     claims = assign_events(claims, {row["document_id"]: row["text"] for row in documents}, case)
+    claims = settle_speakers(claims, decisions.to_pylist(), case)
     claims = apply_decisions(claims, decisions.to_pylist())
     accounts, contradictions = gather_accounts(claims, case)
 
