@@ -1,0 +1,76 @@
+"""Claims that belong together, judged in one go: all that nobody settled of one document or one speaker.
+
+In: what is asked for, and the boxes ticked. Out: a page, and one decision a claim. Refuses: another sort of group, and
+claims that are not there.
+"""
+
+from __future__ import annotations
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from contested.base.errors import CaseError, RecordError
+from contested.review.deciding import MAX_NAME, Judgement
+from contested.review.desk import Asked, Desk, Page, Part
+from contested.review.forms import REASONS_OF, given_reason
+from contested.review.items import claim_item
+from contested.review.queue_pages import the_queue
+from contested.web.strings import TEXT
+
+#: Claims on one page, and so in one go: each is shown with its passage.
+PAGE_CLAIMS = 40
+#: Characters of text around each passage.
+AROUND = 160
+_COLUMN_OF = {"document": "document_id", "speaker": "speaker_text", "event": "event_id"}
+
+
+def show_group(desk: Desk, asked: Asked) -> Response:
+    """Claims of one document, speaker or event that nobody has settled, the first of them."""
+    by, value = asked.query.get("by", ""), asked.query.get("value", "")
+    if by not in _COLUMN_OF:
+        raise HTTPException(404, TEXT["review_no_row"])
+    state = desk.log.state()
+    sql = (
+        "SELECT claim_id FROM claims JOIN review_claims USING (claim_id) "
+        f"WHERE {_COLUMN_OF[by]} = ? ORDER BY tier, claim_id"
+    )
+    keys = [row["claim_id"] for row in desk.tables.rows(sql, [value])]
+    left = [key for key in keys if not state.is_settled("claims", key)]
+    items = [claim_item(desk.tables, key, AROUND) for key in left[:PAGE_CLAIMS]]
+    shown = [(item, state.last("claims", item.claim["claim_id"])) for item in items if item]
+    return desk.show(
+        "bulk", asked, by=by, value=value, shown=shown, n_left=len(left), kind="claims", reasons=REASONS_OF,
+        title=_title(desk, by, value),
+    )  # fmt: skip
+
+
+def decide_group(desk: Desk, asked: Asked) -> Response:
+    """One decision for each claim that is ticked."""
+    action = asked.form.get("action", "")
+    if action not in ("accept", "reject"):
+        raise RecordError(f'"{action}" cannot be decided for many; expected accept or reject')
+    if asked.form.get("name", "").strip():
+        asked.session.reviewer = " ".join(asked.form["name"].split())[:MAX_NAME]
+    known = the_queue(desk).known["claims"]
+    ticked = list(dict.fromkeys(asked.lists.get("claim", ())))[:PAGE_CLAIMS]
+    if unknown := [key for key in ticked if key not in known]:
+        raise RecordError(f'claims has no unchecked row "{unknown[0][:200]}"; it may have gone with a build')
+    if not ticked:
+        raise CaseError(TEXT["bulk_none_ticked"])
+    judgements = [Judgement("claims", key, action, asked.number(f"seen_{key}")) for key in ticked]
+    made = desk.log.decide(judgements, asked.session.reviewer, given_reason(asked))
+    asked.session.decided += [row["number"] for row in made]
+    asked.session.message = TEXT["bulk_decided"].format(
+        done=TEXT[f"done_{action}"], n=len(made), first=made[0]["number"], last=made[-1]["number"]
+    )
+    return desk.go("/queue/claims")
+
+
+def _title(desk: Desk, by: str, value: str) -> str:
+    if by == "document":
+        found = desk.tables.rows("SELECT coalesce(title, path) AS title FROM documents WHERE document_id = ?", [value])
+        return str(found[0]["title"]) if found else value
+    return str(desk.event(value)) if by == "event" else value
+
+
+PART = Part(pages=(Page("/bulk", show_group), Page("/bulk", decide_group, "POST")))
