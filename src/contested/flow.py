@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contested.base.case import Case
-from contested.base.decisions import read_decisions
+from contested.base.decisions import read_decisions, standing_decisions
 from contested.base.engine import parquet_bytes, read_parquet, write_whole
 from contested.base.errors import CaseError, ContestedError, SourceError
 from contested.base.kept_builds import keep_build
@@ -142,7 +142,7 @@ def derive_tables(case: Case, originals: pa.Table, progress: Progress = no_progr
 
     progress("gathering", "accounts")
     claims = assign_events(claims, {row["document_id"]: row["text"] for row in documents}, case)
-    claims = settle_speakers(claims, decisions.to_pylist(), case)
+    claims = settle_speakers(claims, standing_decisions(decisions).to_pylist(), case)
     claims = apply_decisions(claims, decisions.to_pylist())
     accounts, contradictions = gather_accounts(claims, case)
 

@@ -71,7 +71,7 @@ def count_changes(before: KeptBuild, after: KeptBuild) -> tuple[TableChange, ...
 def _count(before: KeptBuild, after: KeptBuild, name: str) -> TableChange:
     with _compared(before, after, name) as connection:
         key = TABLES[name].key[0]
-        row = connection.sql(f"""
+        row = connection.execute(f"""
             SELECT (SELECT count(*) FROM a), (SELECT count(*) FROM b),
               count(*) FILTER (WHERE a.{key} IS NULL), count(*) FILTER (WHERE b.{key} IS NULL),
               count(*) FILTER (WHERE a.{key} IS NOT NULL AND b.{key} IS NOT NULL)
@@ -87,7 +87,7 @@ def list_changes(before: KeptBuild, after: KeptBuild, name: str, page: int = 1) 
     keys = TABLES[name].key
     with _compared(before, after, name) as connection:
         order = ", ".join(f"coalesce(a.{key}, b.{key})" for key in keys)
-        found = connection.sql(
+        found = connection.execute(
             f"SELECT a, b FROM {_JOIN.format(on=_on(name))} WHERE a IS DISTINCT FROM b "
             f"ORDER BY {order} LIMIT {PAGE_ROWS} OFFSET {(max(1, page) - 1) * PAGE_ROWS}"
         ).fetchall()
