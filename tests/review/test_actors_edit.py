@@ -30,6 +30,7 @@ def _decision(name: str, action: str, **change: Any) -> dict[str, Any]:
     return {
         "decided_at": "2031-05-01T00:00:00Z", "decided_by": "Kim", "action": action, "table": "actors",
         "row_key": name, "change": json.dumps(change), "reason": "it says so",
+        "number": 7,
     }  # fmt: skip
 
 
@@ -41,12 +42,12 @@ def _claim(text: str | None, actor: str | None = None, party: str | None = None,
 
 
 def test_another_name_of_an_actor_of_the_case_has_its_party(case: Case) -> None:
-    (claim,) = settle_speakers([_claim("A.  Vell", "A. Vell")], [_decision("A. Vell", "link", same_as="Ana Vell")], case)
+    (claim,), _ = settle_speakers([_claim("A.  Vell", "A. Vell")], [_decision("A. Vell", "link", same_as="Ana Vell")], case)
     assert (claim["speaker_actor"], claim["speaker_party"]) == ("Ana Vell", "government")
 
 
 def test_a_pronoun_follows_the_name_it_stands_for(case: Case) -> None:
-    (claim,) = settle_speakers([_claim("she", "Mira Dorn")], [_decision("Mira Dorn", "correct", speaker_party="rebels")], case)
+    (claim,), _ = settle_speakers([_claim("she", "Mira Dorn")], [_decision("Mira Dorn", "correct", speaker_party="rebels")], case)
     assert claim["speaker_party"] == "rebels"
 
 
@@ -57,23 +58,25 @@ def test_names_in_a_chain_end_at_one_actor_and_a_circle_says_nothing(case: Case)
 
 
 def test_what_is_no_actor_loses_name_and_party_and_says_why(case: Case) -> None:
-    (claim,) = settle_speakers([_claim("He", "He", "rebels")], [_decision("He", "reject", no_actor=True)], case)
+    (claim,), _ = settle_speakers([_claim("He", "He", "rebels")], [_decision("He", "reject", no_actor=True)], case)
     assert (claim["speaker_actor"], claim["speaker_party"], claim["speaker_kind"]) == (None, None, "role")
-    assert claim["note"] == "no person or body, by Kim: it says so"
+    assert claim["note"] == "name decided by Kim: it says so (speaker_actor was He; speaker_party was rebels)"
     unsettled = _claim("He", "He", "rebels")
-    assert settle_speakers([unsettled], [_decision("He", "reject")], case) == [unsettled]
+    assert settle_speakers([unsettled], [_decision("He", "reject")], case) == ([unsettled], [])
 
 
 def test_who_is_blamed_under_that_name_moves_too(case: Case) -> None:
     claim = _claim("Lena", "Lena", target_text="the Hill Guard", target_party=None)
-    (settled,) = settle_speakers([claim], [_decision("Hill Guard", "correct", speaker_party="rebels")], case)
+    (settled,), _ = settle_speakers([claim], [_decision("Hill Guard", "correct", speaker_party="rebels")], case)
     assert (settled["target_party"], settled["speaker_party"]) == ("rebels", None)
 
 
 def test_what_people_entered_and_unknown_parties_are_left_alone(case: Case) -> None:
     entered = _claim("A. Vell", "A. Vell", "rebels", origin="statement")
     decisions = [_decision("A. Vell", "link", same_as="Ana Vell"), _decision("Harrow", "correct", speaker_party="x")]
-    assert settle_speakers([entered, _claim("Harrow")], decisions, case) == [entered, _claim("Harrow")]
+    claims, notes = settle_speakers([entered, _claim("Harrow")], decisions, case)
+    assert claims == [entered, _claim("Harrow")]
+    assert ["no claim of a document" in notes[0], "no party of the case" in notes[1]] == [True, True]
 
 
 _DECISIONS = st.lists(
@@ -91,8 +94,8 @@ def test_settling_twice_is_settling_once_and_touches_no_other_column(
     case: Case, decisions: list[dict[str, Any]], speakers: list[str]
 ) -> None:
     claims = [_claim(name, name, passage="p") for name in speakers]
-    once = settle_speakers(claims, decisions, case)
-    twice = settle_speakers(once, decisions, case)
+    once, _ = settle_speakers(claims, decisions, case)
+    twice, _ = settle_speakers(once, decisions, case)
     assert [{**row, "note": None} for row in twice] == [{**row, "note": None} for row in once]
     assert all(row["passage"] == "p" and row["speaker_text"] == name for row, name in zip(once, speakers, strict=True))
 

@@ -1,7 +1,8 @@
 """What reviewers decided about names: whose another name it is, which party speaks, and what is no one's name.
 
 In: claims as they were read, and the decisions on ``actors``. Out: the claims with actors and parties as decided.
-Refuses: nothing; a decision about a name that no claim bears has no effect.
+Refuses: nothing; a decision about a name that no claim bears, or a party that the case does not know, has no effect
+and is noted.
 
 Decisions are carried out on what was read, and not by reading again with more names: the identifiers of claims, which
 other decisions name, stay what they are, and a build takes seconds. A reader that resolved a pronoun or a surname gave
@@ -21,6 +22,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from contested.claims.decided import idle_note
+
 if TYPE_CHECKING:
     from contested.base.case import Case
 
@@ -35,12 +38,18 @@ class SettledNames:
     """Name → the actor as the decision writes it, the last of a chain."""
     party_of: dict[str, str] = field(default_factory=dict)
     """Name, or actor of a name → party."""
-    no_actor: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    """Name → the decision that it is no one's."""
+    no_actor: frozenset[str] = frozenset()
+    """Names that are no one's."""
+    latest: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Name → the decision that holds."""
 
     def actor(self, name: str) -> str | None:
         """The actor of whom this is another name."""
         return self.same_as.get(plain_name(name))
+
+    def says(self, name: str) -> bool:
+        """Whether anything came of the decision about a name."""
+        return name in self.same_as or name in self.party_of or name in self.no_actor
 
     def party(self, *names: str | None) -> str | None:
         """The party decided for the first of the names that has one, or for the actor behind it."""
@@ -79,7 +88,7 @@ def settle_names(decisions: Iterable[Mapping[str, Any]], case: Case) -> SettledN
     links: dict[str, str] = {}
     parties: dict[str, str] = {}
     of_links: dict[str, str] = {}
-    no_actor: dict[str, Mapping[str, Any]] = {}
+    no_actor: set[str] = set()
     for name, row in latest.items():
         change = _read_change(row["change"])
         party = change.get("speaker_party")
@@ -92,11 +101,11 @@ def settle_names(decisions: Iterable[Mapping[str, Any]], case: Case) -> SettledN
         elif row["action"] == "correct" and known is not None:
             parties[name] = known
         elif row["action"] == "reject" and change.get("no_actor") is True:
-            no_actor[name] = row
+            no_actor.add(name)
     same_as = {name: end for name in links if (end := _end_of(name, links)) is not None}
     ends = {plain_name(end) for end in same_as.values()}
     declared = {end: case.party_of[end] for end in ends if end in case.party_of}
-    return SettledNames(same_as, {**declared, **of_links, **parties}, no_actor)
+    return SettledNames(same_as, {**declared, **of_links, **parties}, frozenset(no_actor), latest)
 
 
 def _read_change(text: str) -> dict[str, Any]:
@@ -122,23 +131,42 @@ def _end_of(name: str, links: Mapping[str, str]) -> str | None:
 
 def settle_speakers(
     claims: Iterable[Mapping[str, Any]], decisions: Iterable[Mapping[str, Any]], case: Case
-) -> list[dict[str, Any]]:
-    """The claims that documents hold, with actors and parties as reviewers decided; those entered by hand as they are."""
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """The claims of documents with actors and parties as decided, and a note for each decision without effect.
+
+    What people entered by hand, and what rows of a dataset carry, stays as it is.
+    """
+    rows = [dict(claim) for claim in claims]
     settled = settle_names(decisions, case)
-    if settled == SettledNames():
-        return [dict(claim) for claim in claims]
-    return [_settle(dict(claim), settled) if claim["origin"] == "document" else dict(claim) for claim in claims]
+    if not settled.latest:
+        return rows, []
+    met: set[str] = set()
+    for row in rows:
+        if row["origin"] == "document":
+            met.update(plain_name(row[name]) for name in _NAMES if row.get(name) is not None)
+            _settle(row, settled)
+    notes = []
+    for name, decision in settled.latest.items():
+        # The name that others were found to be is borne by them.
+        borne = name in met or any(plain_name(end) == name for other, end in settled.same_as.items() if other in met)
+        if not borne:
+            notes.append(idle_note(decision, "no claim of a document bears that name"))
+        elif decision["action"] != "reject" and not settled.says(name):
+            notes.append(idle_note(decision, "it names no party of the case and no other name, or names in a circle"))
+    return rows, notes
 
 
-def _settle(claim: dict[str, Any], settled: SettledNames) -> dict[str, Any]:
-    names = [name for name in (claim["speaker_actor"], claim["speaker_text"]) if name is not None]
+_NAMES = ("speaker_actor", "speaker_text", "target_text")
+
+
+def _settle(claim: dict[str, Any], settled: SettledNames) -> None:
+    names = [name for name in (claim.get("speaker_actor"), claim.get("speaker_text")) if name is not None]
+    before = {name: claim.get(name) for name in ("speaker_actor", "speaker_party", "target_party")}
+    by = [settled.latest[key] for key in map(plain_name, names) if key in settled.latest]
     meant = [plain_name(one) for name in names for one in (name, settled.actor(name)) if one is not None]
-    refused = next((settled.no_actor[name] for name in meant if name in settled.no_actor), None)
-    if refused is not None:
-        note = f"no person or body, by {refused['decided_by']}: {refused['reason']}"
-        kind = "role" if claim["speaker_kind"] == "named" else claim["speaker_kind"]
+    if not settled.no_actor.isdisjoint(meant):
+        kind = "role" if claim.get("speaker_kind") == "named" else claim.get("speaker_kind")
         claim |= {"speaker_actor": None, "speaker_party": None, "speaker_kind": kind}
-        claim["note"] = f"{claim['note']}; {note}" if claim.get("note") else note
     else:
         actor = next((actor for name in names if (actor := settled.actor(name)) is not None), None)
         party = settled.party(*names)
@@ -149,4 +177,9 @@ def _settle(claim: dict[str, Any], settled: SettledNames) -> dict[str, Any]:
     target = claim.get("target_text")
     if target is not None and (party := settled.party(target)) is not None:
         claim["target_party"] = party
-    return claim
+    changed = [name for name, value in before.items() if claim.get(name) != value]
+    if changed:
+        was = "; ".join(f"{name} was {'empty' if before[name] is None else before[name]}" for name in changed)
+        who = f" by {by[0]['decided_by']}: {by[0]['reason']}" if by else ""
+        note = f"name decided{who} ({was})"
+        claim["note"] = f"{claim['note']}; {note}" if claim.get("note") else note
