@@ -42,12 +42,16 @@ def _claim(text: str | None, actor: str | None = None, party: str | None = None,
 
 
 def test_another_name_of_an_actor_of_the_case_has_its_party(case: Case) -> None:
-    (claim,), _ = settle_speakers([_claim("A.  Vell", "A. Vell")], [_decision("A. Vell", "link", same_as="Ana Vell")], case)
+    (claim,), _ = settle_speakers(
+        [_claim("A.  Vell", "A. Vell")], [_decision("A. Vell", "link", same_as="Ana Vell")], case
+    )
     assert (claim["speaker_actor"], claim["speaker_party"]) == ("Ana Vell", "government")
 
 
 def test_a_pronoun_follows_the_name_it_stands_for(case: Case) -> None:
-    (claim,), _ = settle_speakers([_claim("she", "Mira Dorn")], [_decision("Mira Dorn", "correct", speaker_party="rebels")], case)
+    (claim,), _ = settle_speakers(
+        [_claim("she", "Mira Dorn")], [_decision("Mira Dorn", "correct", speaker_party="rebels")], case
+    )
     assert claim["speaker_party"] == "rebels"
 
 
@@ -103,12 +107,20 @@ def test_settling_twice_is_settling_once_and_touches_no_other_column(
 def test_the_next_build_carries_it_out_and_claims_keep_their_ids(built_case: Path) -> None:
     case = open_case(built_case)
     before = read_tables(case)["claims"].to_pylist()
-    name = next(row["speaker_actor"] for row in before if row["speaker_party"] == "rebels" and row["origin"] == "document")
+    name = next(
+        row["speaker_actor"] for row in before if row["speaker_party"] == "rebels" and row["origin"] == "document"
+    )
     append_decision(built_case / "decisions.jsonl", _decision(name, "correct", speaker_party="monitors"))
     after = build_case(case).tables["claims"].to_pylist()
     assert [row["claim_id"] for row in after] == [row["claim_id"] for row in before]
-    moved = {row["claim_id"] for row in before if row["origin"] == "document" and plain_name(row["speaker_actor"] or "") == plain_name(name)}
-    assert moved == {a["claim_id"] for a, b in zip(after, before, strict=True) if a["speaker_party"] != b["speaker_party"]}
+    moved = {
+        row["claim_id"]
+        for row in before
+        if row["origin"] == "document" and plain_name(row["speaker_actor"] or "") == plain_name(name)
+    }
+    assert moved == {
+        a["claim_id"] for a, b in zip(after, before, strict=True) if a["speaker_party"] != b["speaker_party"]
+    }
     number = str(len((built_case / "decisions.jsonl").read_text().splitlines()))
     append_decision(built_case / "decisions.jsonl", {**_decision(number, "undo"), "table": "decisions"})
     assert build_case(case).tables["claims"].to_pylist() == before

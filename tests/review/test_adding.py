@@ -31,7 +31,13 @@ def _tree(folder: Path) -> dict[str, bytes]:
 
 def test_what_is_added_is_read_and_stands_in_the_next_build(case_folder: Path) -> None:
     before = (case_folder / "case.toml").read_text(encoding="utf-8")
-    about = About('The “hills” say\t"no"', "Harrow Post", "https://example.org/a?b=1#c", collected=date(2021, 3, 14), event="market")
+    about = About(
+        'The “hills” say\t"no"',
+        "Harrow Post",
+        "https://example.org/a?b=1#c",
+        collected=date(2021, 3, 14),
+        event="market",
+    )
     case, added = add_document(open_case(case_folder), "Hill report.txt", TEXT.encode(), about)
     assert (added.path, added.known_as, added.n_documents) == ("documents/Hill-report.txt", None, 1)
     assert (case_folder / "documents" / "Hill-report.txt").read_bytes() == TEXT.encode()
@@ -113,7 +119,7 @@ def test_no_name_leads_out_or_is_passed_over(folder: Path, name: str, end: str) 
         return
     path = store_bytes(folder, stem, suffix, b"x")
     assert path.parent == folder
-    assert [found for found in Case.originals(open_case_like(folder), "documents")] == [path]
+    assert open_case_like(folder).originals("documents") == [path]
     assert len(path.name.encode()) < 256
     assert not set(path.name) & set("[]*?#\u202e\x00")
     path.unlink()

@@ -85,10 +85,14 @@ def _finding(finding_id: str, **values: Any) -> dict[str, Any]:
     return {**row, "finding_id": finding_id, **values}
 
 
-def test_numbers_of_findings_stand_before_and_after(two_builds: tuple[Case, KeptBuild, KeptBuild], tmp_path: Path) -> None:
+def test_numbers_of_findings_stand_before_and_after(
+    two_builds: tuple[Case, KeptBuild, KeptBuild], tmp_path: Path
+) -> None:
     _, before, _ = two_builds
     builds = []
-    for number, rows in enumerate(([_finding("a"), _finding("b")], [_finding("a", estimate=0.7), _finding("b", reading="y")])):
+    for number, rows in enumerate(
+        ([_finding("a"), _finding("b")], [_finding("a", estimate=0.7), _finding("b", reading="y")])
+    ):
         folder = shutil.copytree(before.folder, tmp_path / str(number))
         write_whole(folder / "findings.parquet", parquet_bytes(TABLES["findings"].from_rows(rows)))
         builds.append(KeptBuild(number, folder, str(number), "", {}, ""))

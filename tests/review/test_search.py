@@ -17,7 +17,10 @@ from contested.review.search_words import Term, cut_snippet, find_marks, fold_te
 
 DAY = date(2017, 4, 4)
 ITEMS = [
-    Item("document", "d1", "Attaque à Khan Cheikhoun", "The mayor of Khan Shaykhun blames no one. " * 40 + "Assad’s men deny it."),
+    Item(
+        "document", "d1", "Attaque à Khan Cheikhoun",
+        "The mayor of Khan Shaykhun blames no one. " * 40 + "Assad’s men deny it.",
+    ),
     Item("document", "d2", "خان شيخون", "قال أحمد إنّ الهجوم على المدينة وقع في ٤ نيسان", days=(DAY, DAY)),
     Item("document", "d3", "Хан-Шейхун", "Удар нанесён ещё утром"),
     Item("claim", "c1", "Omar", "Barrel bombs fell on Douma, a <b>medic</b> said", party="n", days=(DAY, DAY)),

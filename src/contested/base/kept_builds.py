@@ -60,7 +60,7 @@ def keep_build(case: Case, manifest: Mapping[str, Any], program_sha256: str) -> 
     known = {"key": manifest["key"], "program_sha256": program_sha256, "originals": manifest["originals"]}
     # Last, since a folder without it is no build.
     write_whole(folder / "build.json", json.dumps(known, indent=1, sort_keys=True, ensure_ascii=False).encode())
-    for old in [*builds, None][: -KEPT]:
+    for old in [*builds, None][:-KEPT]:
         if old is not None:
             shutil.rmtree(old.folder, ignore_errors=True)
 
@@ -76,7 +76,9 @@ def list_builds(case: Case) -> list[KeptBuild]:
     """The builds that are kept whole, the oldest first."""
     found = []
     for path in (case.derived / "builds").glob("*/build.json"):
-        if not path.parent.name.isdecimal() or not all((path.parent / f"{name}.parquet").is_file() for name in COMPARED):
+        if not path.parent.name.isdecimal() or not all(
+            (path.parent / f"{name}.parquet").is_file() for name in COMPARED
+        ):
             continue
         try:
             known = json.loads(path.read_text(encoding="utf-8"))

@@ -1,7 +1,7 @@
 """A document that comes to a case: stored beside the others, entered in ``case.toml``, and read at once.
 
-In: bytes with a name, or pasted text; what is known of it. Out: :class:`Added`. Refuses: what the reader refuses, by its
-own words, and what is too large; nothing of it is then left in the case.
+In: bytes with a name, or pasted text; what is known of it. Out: :class:`Added`. Refuses: what the reader refuses, by
+its own words, and what is too large; nothing of it is then left in the case.
 
 No file is ever written over, and none outside of ``documents/``: of a name that came with a file only letters, digits
 and a few signs are kept. The same bytes are recognised wherever they stand.
@@ -54,7 +54,7 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of a document; ``known_as`` is the file that holds the same bytes already, and then nothing was done."""
+    """What became of a document; ``known_as`` is the file that holds the same bytes, and then nothing was done."""
 
     path: str
     known_as: str | None
@@ -93,11 +93,13 @@ def add_document(
     """
     if len(raw) > MAX_DOCUMENT_BYTES:
         raise DocumentError(
-            f"{name[:200]}: {len(raw):,} bytes is more than the {MAX_DOCUMENT_BYTES:,} that are taken; put the file into "
-            "documents/ yourself, or split it"
+            f"{name[:200]}: {len(raw):,} bytes is more than the {MAX_DOCUMENT_BYTES:,} that are taken; put the file "
+            "into documents/ yourself, or split it"
         )
     if not raw.strip():
-        raise DocumentError(f"{name[:200] or 'the text'}: there is nothing in it ({len(raw)} bytes); choose a file or paste text")
+        raise DocumentError(
+            f"{name[:200] or 'the text'}: there is nothing in it ({len(raw)} bytes); choose a file or paste text"
+        )
     progress("comparing", "with what is there")
     known = find_same_bytes(case, raw)
     if known is not None:

@@ -22,7 +22,20 @@ from starlette.routing import Route
 from contested.base.case import Case
 from contested.base.errors import CaseError
 from contested.flow import read_manifest
-from contested.review import build_pages, bulk_pages, history_pages, overview_pages, queue_pages
+from contested.review import (
+    adding_pages,
+    build_pages,
+    bulk_pages,
+    change_pages,
+    history_pages,
+    list_pages,
+    name_pages,
+    overview_pages,
+    queue_pages,
+    row_pages,
+    search_pages,
+    side_pages,
+)
 from contested.review.deciding import DecisionLog
 from contested.review.desk import Desk, Part, endpoint
 from contested.review.door import DOSSIER_POLICY, ENTRY, Door, DoorKeeper, set_cookie
@@ -31,12 +44,13 @@ from contested.web.strings import TEXT, in_language
 
 #: The parts of the app, in the order of its menu. Another kind of page is one more entry.
 PARTS: tuple[Part, ...] = (
-    overview_pages.PART, queue_pages.PART, bulk_pages.PART, history_pages.PART, build_pages.PART,
+    overview_pages.PART, search_pages.PART, list_pages.PART, row_pages.PART, side_pages.PART, adding_pages.PART,
+    queue_pages.PART, bulk_pages.PART, name_pages.PART, history_pages.PART, build_pages.PART, change_pages.PART,
 )  # fmt: skip
 #: Files that pages may load: name → package that holds it.
 STATIC = {
     "dossier.css": "contested.web", "dossier.js": "contested.web", "review.css": "contested.review",
-    "review.js": "contested.review",
+    "review.js": "contested.review", "find.css": "contested.review",
 }  # fmt: skip
 
 

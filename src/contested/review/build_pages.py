@@ -69,10 +69,10 @@ class Builder:
 
 
 def waiting_decisions(desk: Desk) -> bool:
-    """Whether decisions came after the last build."""
-    path = desk.case.folder / LOG
-    built = (read_manifest(desk.case) or {}).get("originals", {}).get(LOG)
-    return bool(built != (file_sha256(path) if path.is_file() else None))
+    """Whether decisions, documents or parties came after the last build."""
+    built = (read_manifest(desk.case) or {}).get("originals", {})
+    paths = {name: desk.case.folder / name for name in (LOG, "case.toml")}
+    return any(built.get(name) != (file_sha256(path) if path.is_file() else None) for name, path in paths.items())
 
 
 def the_builder(desk: Desk) -> Builder:

@@ -1,7 +1,7 @@
 """Entries appended to ``case.toml``: what is there stays as it is written, comments and all.
 
-In: a case and the values of one entry of ``[[documents]]``, ``[[parties]]``. Out: the case opened again. Refuses: an entry
-with which the case does not open; the file is then as it was.
+In: a case and the values of one entry of ``[[documents]]``, ``[[parties]]``. Out: the case opened again. Refuses: an
+entry with which the case does not open; the file is then as it was.
 
 An entry at the end of the file is one of its table wherever the others stand, so that nothing needs to be rewritten.
 """

@@ -27,6 +27,7 @@ from contested.review.deciding import DecisionLog
 from contested.review.door import Door, Session, right_token
 from contested.review.items import RECORD_COLUMNS
 from contested.review.tables import CaseTables
+from contested.review.uploads import read_upload
 from contested.web.marks import Marks
 from contested.web.strings import RIGHT_TO_LEFT, TEXT, current_language, in_language
 
@@ -50,6 +51,8 @@ class Asked:
     """Fields of the form that came more than once, such as ticked boxes, with all their values."""
     url: str
     """The path asked for."""
+    upload: tuple[str, bytes] | None = None
+    """Name and bytes of the file that came with the form, if one did."""
 
     def number(self, name: str, default: int = 0) -> int:
         """A whole number of the query or form; the default where there is none."""
@@ -67,6 +70,8 @@ class Page:
     path: str
     answer: Handler
     method: str = "GET"
+    upload: bool = False
+    """Whether its form may bring a file."""
 
 
 @dataclass(frozen=True)
@@ -153,14 +158,19 @@ def endpoint(desk: Desk, page: Page) -> Callable[[Request], Any]:
     """The page's function as Starlette wants it: form read and checked, faults shown, in a thread."""
 
     async def answer(request: Request) -> Response:
-        form: list[tuple[str, str]] = await _read_form(request) if request.method == "POST" else []
+        form: list[tuple[str, str]] = []
+        upload = None
+        if request.method == "POST" and page.upload:
+            form, upload = await read_upload(request)
+        elif request.method == "POST":
+            form = await _read_form(request)
         lists: dict[str, list[str]] = {}
         for name, value in form:
             lists.setdefault(name, []).append(value)
         session: Session = request.state.session
         asked = Asked(
             session, dict(request.path_params), dict(request.query_params), dict(form),
-            {name: tuple(values) for name, values in lists.items()}, request.url.path,
+            {name: tuple(values) for name, values in lists.items()}, request.url.path, upload,
         )  # fmt: skip
         return await run_in_threadpool(_answer, desk, page, asked, request.method)
 

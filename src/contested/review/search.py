@@ -80,7 +80,7 @@ class Results:
 _NOTHING = Results((), dict.fromkeys(KINDS, 0), 0, True, {}, True)
 
 
-def search(index: Path, typed: str, filters: Filters = Filters(), page: int = 1) -> Results:  # noqa: B008 (frozen)
+def search(index: Path, typed: str, filters: Filters = Filters(), page: int = 1) -> Results:
     """A page of the hits.
 
     Parameters

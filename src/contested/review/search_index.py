@@ -3,7 +3,7 @@
 In: the tables of a build. Out: ``.contested/cache/search-<hash>.sqlite``. Refuses: nothing of its own; a table that
 cannot be read is the engine's error.
 
-SQLite's FTS5 comes with Python; DuckDB's full-text index is an extension that is downloaded, and so out of the question.
+SQLite's FTS5 comes with Python; DuckDB's full-text index is an extension that is downloaded, and so no choice.
 The index holds folded words only; what is shown stands beside it as it is.
 """
 
@@ -95,7 +95,9 @@ def make_index(case: Case, tables_sha256: Mapping[str, str]) -> Path:
 def write_index(path: Path, items: Iterable[Item]) -> None:
     """Write an index of the items into an empty file."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = 8192;" + _SCHEMA)
+        connection.executescript(
+            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = 8192;" + _SCHEMA
+        )
         connection.execute("BEGIN")
         number = 0
         for batch in _batched(items):
@@ -147,7 +149,7 @@ def _batched(items: Iterable[Item]) -> Iterator[list[Item]]:
 def _sounds(connection: sqlite3.Connection) -> Iterator[tuple[str, str, int]]:
     """Terms that may be names, by the consonants that their spellings in three scripts share."""
     for term, times in connection.execute("SELECT term, doc FROM terms"):
-        if 3 < len(term) < 25 and term.isalpha() or (len(term) > 2 and not term.isascii() and term.isalpha()):
+        if term.isalpha() and (3 if term.isascii() else 2) < len(term) < 25:
             for sound in sound_keys(term):
                 yield sound, term, times
 

@@ -116,7 +116,9 @@ def find_marks(text: str, terms: Sequence[Term], forms: Mapping[str, frozenset[s
     """
     found = [(m.start(), m.end(), _folded_word(m[0])) for m in _WORD.finditer(text, 0, MAX_SHOWN_FROM)]
     spans = [(start, end, folded) for start, end, folded in found if folded]
-    wanted = [tuple(frozenset([w]) if term.exact else forms.get(w, frozenset([w])) for w in term.words) for term in terms]
+    wanted = [
+        tuple(frozenset([w]) if term.exact else forms.get(w, frozenset([w])) for w in term.words) for term in terms
+    ]
     first = {number: (ways[0], terms[number].open_end and len(ways) == 1) for number, ways in enumerate(wanted)}
     marks: list[tuple[int, int, int]] = []
     last_end = 0

@@ -62,7 +62,7 @@ const building = document.getElementById("build");
 if (building) {
   const ask = async () => {
     try {
-      const state = await (await fetch("/build/state")).json();
+      const state = await (await fetch(building.dataset.state || "/build/state")).json();
       if (!state.running) { window.location.reload(); return; }
       document.getElementById("build-step").textContent = state.step;
     } catch (fault) { /* the app is busy or gone: ask again */ }
