@@ -42,7 +42,9 @@ def apply_decisions(
     notes = []
     of_speaker: dict[str, list[dict[str, Any]]] = {}
     for row in rows if judged["actors"] else ():
-        if row.get("speaker_party") is None and row.get("speaker_text") is not None:
+        # A pronoun or a role stands for another speaker in each text.
+        named = row.get("speaker_kind") == "named" and row.get("speaker_named_start") is None
+        if named and row.get("speaker_party") is None and row.get("speaker_text") is not None:
             of_speaker.setdefault(row["speaker_text"], []).append(row)
     for name, decision in judged["actors"].items():
         notes += _set_party(of_speaker.get(name, []), decision, case)

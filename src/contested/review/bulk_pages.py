@@ -6,14 +6,16 @@ claims that are not there.
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from contested.base.errors import CaseError, RecordError
-from contested.review.deciding import MAX_NAME, Judgement
+from contested.review.deciding import Judgement
 from contested.review.desk import Asked, Desk, Page, Part
 from contested.review.forms import REASONS_OF, given_reason
-from contested.review.items import claim_item
+from contested.review.items import claim_items
 from contested.review.queue_pages import the_queue
 from contested.web.strings import TEXT
 
@@ -21,7 +23,7 @@ from contested.web.strings import TEXT
 PAGE_CLAIMS = 40
 #: Characters of text around each passage.
 AROUND = 160
-_COLUMN_OF = {"document": "document_id", "speaker": "speaker_text", "event": "event_id"}
+_COLUMN_OF = {"document": "document_id", "speaker": "speaker_actor", "event": "event_id"}
 
 
 def show_group(desk: Desk, asked: Asked) -> Response:
@@ -29,6 +31,8 @@ def show_group(desk: Desk, asked: Asked) -> Response:
     by, value = asked.query.get("by", ""), asked.query.get("value", "")
     if by not in _COLUMN_OF:
         raise HTTPException(404, TEXT["review_no_row"])
+    if asked.session.reviewer is None:
+        return desk.go("/name?next=" + quote(f"/bulk?by={by}&value={quote(value, safe='')}", safe=""))
     state = desk.log.state()
     sql = (
         "SELECT claim_id FROM claims JOIN review_claims USING (claim_id) "
@@ -36,8 +40,8 @@ def show_group(desk: Desk, asked: Asked) -> Response:
     )
     keys = [row["claim_id"] for row in desk.tables.rows(sql, [value])]
     left = [key for key in keys if not state.is_settled("claims", key)]
-    items = [claim_item(desk.tables, key, AROUND) for key in left[:PAGE_CLAIMS]]
-    shown = [(item, state.last("claims", item.claim["claim_id"])) for item in items if item]
+    items = claim_items(desk.tables, left[:PAGE_CLAIMS], AROUND)
+    shown = [(item, state.last("claims", item.claim["claim_id"])) for item in items]
     return desk.show(
         "bulk", asked, by=by, value=value, shown=shown, n_left=len(left), kind="claims", reasons=REASONS_OF,
         title=_title(desk, by, value),
@@ -49,8 +53,6 @@ def decide_group(desk: Desk, asked: Asked) -> Response:
     action = asked.form.get("action", "")
     if action not in ("accept", "reject"):
         raise RecordError(f'"{action}" cannot be decided for many; expected accept or reject')
-    if asked.form.get("name", "").strip():
-        asked.session.reviewer = " ".join(asked.form["name"].split())[:MAX_NAME]
     known = the_queue(desk).known["claims"]
     ticked = list(dict.fromkeys(asked.lists.get("claim", ())))[:PAGE_CLAIMS]
     if unknown := [key for key in ticked if key not in known]:

@@ -52,6 +52,7 @@ ORDER BY of_table = 'claims', max(score), key
 _SPEAKERS = """
 SELECT speaker_text AS key, count(*) AS n FROM claims
 WHERE speaker_party IS NULL AND speaker_text IS NOT NULL AND event_id IS NOT NULL AND origin = 'document'
+  AND speaker_kind = 'named' AND speaker_named_start IS NULL -- a pronoun is another speaker in each text
 GROUP BY speaker_text ORDER BY n DESC, speaker_text
 """
 
