@@ -34,16 +34,18 @@ def show_group(desk: Desk, asked: Asked) -> Response:
     if asked.session.reviewer is None:
         return desk.go("/name?next=" + quote(f"/bulk?by={by}&value={quote(value, safe='')}", safe=""))
     state = desk.log.state()
-    sql = (
-        "SELECT claim_id FROM claims JOIN review_claims USING (claim_id) "
-        f"WHERE {_COLUMN_OF[by]} = ? ORDER BY tier, claim_id"
+    settled = [key for (table, key) in state.of_row if table == "claims" and state.is_settled(table, key)]
+    sql = f"FROM review_claims WHERE {_COLUMN_OF[by]} = ?"
+    open_only = f"{sql} AND claim_id NOT IN (SELECT unnest(?::VARCHAR[]))"
+    rows = desk.tables.rows(
+        f"SELECT claim_id {open_only} ORDER BY tier, claim_id LIMIT {PAGE_CLAIMS}", [value, settled]
     )
-    keys = [row["claim_id"] for row in desk.tables.rows(sql, [value])]
-    left = [key for key in keys if not state.is_settled("claims", key)]
-    items = claim_items(desk.tables, left[:PAGE_CLAIMS], AROUND)
+    n_left = desk.tables.count(f"SELECT count(*) {open_only}", [value, settled])
+    left = [row["claim_id"] for row in rows]
+    items = claim_items(desk.tables, left, AROUND)
     shown = [(item, state.last("claims", item.claim["claim_id"])) for item in items]
     return desk.show(
-        "bulk", asked, by=by, value=value, shown=shown, n_left=len(left), kind="claims", reasons=REASONS_OF,
+        "bulk", asked, by=by, value=value, shown=shown, n_left=n_left, kind="claims", reasons=REASONS_OF,
         title=_title(desk, by, value),
     )  # fmt: skip
 
@@ -53,7 +55,7 @@ def decide_group(desk: Desk, asked: Asked) -> Response:
     action = asked.form.get("action", "")
     if action not in ("accept", "reject"):
         raise RecordError(f'"{action}" cannot be decided for many; expected accept or reject')
-    known = the_queue(desk).known["claims"]
+    known = the_queue(desk).place_of["claims"]
     ticked = list(dict.fromkeys(asked.lists.get("claim", ())))[:PAGE_CLAIMS]
     if unknown := [key for key in ticked if key not in known]:
         raise RecordError(f'claims has no unchecked row "{unknown[0][:200]}"; it may have gone with a build')
