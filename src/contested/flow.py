@@ -73,6 +73,7 @@ def build_case(case: Case, progress: Progress = no_progress) -> Build:
         When a dataset or layer cannot be read at all; single rows go to ``rejects`` instead.
     """
     from contested.web.dossier import write_dossier
+    from contested.web.kept_figures import KeptFigures
     from contested.web.summary import summarise_tables
 
     _check_writable(case)
@@ -90,7 +91,8 @@ def build_case(case: Case, progress: Progress = no_progress) -> Build:
     for name, table in tables.items():
         write_whole(building / "tables" / f"{name}.parquet", parquet_bytes(table))
     progress("writing", "dossier")
-    write_dossier(case, tables, building / "dossier")
+    kept = KeptFigures(case.derived / "cache" / "figures", _stages_key(case, originals))
+    write_dossier(case, tables, building / "dossier", kept)
     manifest = {
         "key": key,
         "originals": dict(zip(originals["original_path"].to_pylist(), originals["sha256"].to_pylist(), strict=True)),

@@ -83,6 +83,31 @@ def parse_decisions(text: str, name: str, before: Sequence[Mapping[str, Any]] = 
     return rows
 
 
+class LogReader:
+    """Reads a log again and again: of one that has only grown, just what is new."""
+
+    def __init__(self) -> None:
+        self._rows: list[dict[str, Any]] = []
+        self._end = 0
+        self._last = b""
+
+    def read(self, file: IO[bytes], name: str) -> list[dict[str, Any]]:
+        """The decisions in an open log; raises as :func:`read_decisions`. The list must not be altered."""
+        file.seek(max(0, self._end - len(self._last)))
+        new = file.read()
+        if self._end and new.startswith(self._last):
+            new = new[len(self._last) :]
+        else:  # another file, or one that was cut
+            self._rows, self._end, self._last = [], 0, b""
+            file.seek(0)
+            new = file.read()
+        if new:
+            self._rows = self._rows + parse_decisions(new.decode("utf-8"), name, self._rows)
+            self._end += len(new)
+            self._last = new.removesuffix(b"\n").rpartition(b"\n")[2] + b"\n" * new.endswith(b"\n")
+        return self._rows
+
+
 def standing_decisions(decisions: pa.Table) -> pa.Table:
     """The decisions that count: those that no later one takes back, in order, without the taking back itself."""
     import pyarrow as pa
@@ -110,7 +135,9 @@ def append_decision(path: Path, entry: dict[str, Any]) -> str:
     return str(append_decisions(path, [entry])[0]["sha256"])
 
 
-def append_decisions(path: Path, entries: Sequence[Mapping[str, Any]] | MakeEntries) -> list[dict[str, Any]]:
+def append_decisions(
+    path: Path, entries: Sequence[Mapping[str, Any]] | MakeEntries, reader: LogReader | None = None
+) -> list[dict[str, Any]]:
     """Append decisions, all or none, and return them as they stand in the log.
 
     The file is locked from reading its last line to the moment the new ones are on the disk, so that several
@@ -124,8 +151,7 @@ def append_decisions(path: Path, entries: Sequence[Mapping[str, Any]] | MakeEntr
         When the log is damaged, or an entry is no decision.
     """
     with path.open("a+b") as file, _locked(file):
-        file.seek(0)
-        before = parse_decisions(file.read().decode("utf-8"), path.name)
+        before = (reader or LogReader()).read(file, path.name)
         whole: list[dict[str, Any]] = []
         previous = before[-1]["sha256"] if before else FIRST_HASH
         new = entries(before) if callable(entries) else entries

@@ -10,7 +10,8 @@ the full name as ``speaker_actor``, so that these follow too.
 
 A decision's ``row_key`` is a name, and its ``change`` says what of it is decided:
 
-- ``correct`` with ``speaker_party``: who bears the name, as actor or as written, speaks for that party;
+- ``correct`` with ``speaker_party``: who bears the name, as actor or as written (a pronoun or a role is no name),
+  speaks for that party;
 - ``link`` with ``same_as``: it is another name of that actor; with ``speaker_party`` also for whom that one speaks;
 - ``reject`` with ``no_actor``: it is no person or body ("he", a place, half a sentence).
 """
@@ -143,7 +144,8 @@ def settle_speakers(
     met: set[str] = set()
     for row in rows:
         if row["origin"] == "document":
-            met.update(plain_name(row[name]) for name in _NAMES if row.get(name) is not None)
+            target = [row["target_text"]] if row.get("target_text") is not None else []
+            met.update(map(plain_name, [*_names_of(row), *target]))
             _settle(row, settled)
     notes = []
     for name, decision in settled.latest.items():
@@ -156,11 +158,15 @@ def settle_speakers(
     return rows, notes
 
 
-_NAMES = ("speaker_actor", "speaker_text", "target_text")
+def _names_of(claim: Mapping[str, Any]) -> list[str]:
+    """The names that the speaker bears: a pronoun or a role is none, it stands for another speaker in each text."""
+    named = claim.get("speaker_kind") == "named" and claim.get("speaker_named_start") is None
+    names = (claim.get("speaker_actor"), claim.get("speaker_text") if named else None)
+    return [name for name in names if name is not None]
 
 
 def _settle(claim: dict[str, Any], settled: SettledNames) -> None:
-    names = [name for name in (claim.get("speaker_actor"), claim.get("speaker_text")) if name is not None]
+    names = _names_of(claim)
     before = {name: claim.get(name) for name in ("speaker_actor", "speaker_party", "target_party")}
     by = [settled.latest[key] for key in map(plain_name, names) if key in settled.latest]
     meant = [plain_name(one) for name in names for one in (name, settled.actor(name)) if one is not None]

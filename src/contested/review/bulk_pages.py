@@ -6,14 +6,16 @@ claims that are not there.
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from contested.base.errors import CaseError, RecordError
-from contested.review.deciding import MAX_NAME, Judgement
+from contested.review.deciding import Judgement
 from contested.review.desk import Asked, Desk, Page, Part
 from contested.review.forms import REASONS_OF, given_reason
-from contested.review.items import claim_item
+from contested.review.items import claim_items
 from contested.review.queue_pages import the_queue
 from contested.web.strings import TEXT
 
@@ -21,7 +23,7 @@ from contested.web.strings import TEXT
 PAGE_CLAIMS = 40
 #: Characters of text around each passage.
 AROUND = 160
-_COLUMN_OF = {"document": "document_id", "speaker": "speaker_text", "event": "event_id"}
+_COLUMN_OF = {"document": "document_id", "speaker": "speaker_actor", "event": "event_id"}
 
 
 def show_group(desk: Desk, asked: Asked) -> Response:
@@ -29,17 +31,21 @@ def show_group(desk: Desk, asked: Asked) -> Response:
     by, value = asked.query.get("by", ""), asked.query.get("value", "")
     if by not in _COLUMN_OF:
         raise HTTPException(404, TEXT["review_no_row"])
+    if asked.session.reviewer is None:
+        return desk.go("/name?next=" + quote(f"/bulk?by={by}&value={quote(value, safe='')}", safe=""))
     state = desk.log.state()
-    sql = (
-        "SELECT claim_id FROM claims JOIN review_claims USING (claim_id) "
-        f"WHERE {_COLUMN_OF[by]} = ? ORDER BY tier, claim_id"
+    settled = [key for (table, key) in state.of_row if table == "claims" and state.is_settled(table, key)]
+    sql = f"FROM review_claims WHERE {_COLUMN_OF[by]} = ?"
+    open_only = f"{sql} AND claim_id NOT IN (SELECT unnest(?::VARCHAR[]))"
+    rows = desk.tables.rows(
+        f"SELECT claim_id {open_only} ORDER BY tier, claim_id LIMIT {PAGE_CLAIMS}", [value, settled]
     )
-    keys = [row["claim_id"] for row in desk.tables.rows(sql, [value])]
-    left = [key for key in keys if not state.is_settled("claims", key)]
-    items = [claim_item(desk.tables, key, AROUND) for key in left[:PAGE_CLAIMS]]
-    shown = [(item, state.last("claims", item.claim["claim_id"])) for item in items if item]
+    n_left = desk.tables.count(f"SELECT count(*) {open_only}", [value, settled])
+    left = [row["claim_id"] for row in rows]
+    items = claim_items(desk.tables, left, AROUND)
+    shown = [(item, state.last("claims", item.claim["claim_id"])) for item in items]
     return desk.show(
-        "bulk", asked, by=by, value=value, shown=shown, n_left=len(left), kind="claims", reasons=REASONS_OF,
+        "bulk", asked, by=by, value=value, shown=shown, n_left=n_left, kind="claims", reasons=REASONS_OF,
         title=_title(desk, by, value),
     )  # fmt: skip
 
@@ -49,9 +55,7 @@ def decide_group(desk: Desk, asked: Asked) -> Response:
     action = asked.form.get("action", "")
     if action not in ("accept", "reject"):
         raise RecordError(f'"{action}" cannot be decided for many; expected accept or reject')
-    if asked.form.get("name", "").strip():
-        asked.session.reviewer = " ".join(asked.form["name"].split())[:MAX_NAME]
-    known = the_queue(desk).known["claims"]
+    known = the_queue(desk).place_of["claims"]
     ticked = list(dict.fromkeys(asked.lists.get("claim", ())))[:PAGE_CLAIMS]
     if unknown := [key for key in ticked if key not in known]:
         raise RecordError(f'claims has no unchecked row "{unknown[0][:200]}"; it may have gone with a build')

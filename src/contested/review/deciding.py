@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from contested.base.decisions import append_decisions, parse_decisions, taken_back
+from contested.base.decisions import LogReader, append_decisions, taken_back
 from contested.base.errors import CaseError, RecordError
 
 LOG = "decisions.jsonl"
@@ -86,7 +86,7 @@ class DecisionLog:
     def __init__(self, folder: Path) -> None:
         self.path = folder / LOG
         self._lock = threading.Lock()
-        self._mark: tuple[int, int] | None = None
+        self._reader = LogReader()
         self._state = LogState((), {}, {}, {})
 
     def state(self) -> LogState:
@@ -99,15 +99,18 @@ class DecisionLog:
         """
         with self._lock:
             try:
-                found = self.path.stat()
+                with self.path.open("rb") as file:
+                    return self._state_of(self._reader.read(file, LOG))
             except FileNotFoundError:
-                self._mark, self._state = None, LogState((), {}, {}, {})
-                return self._state
-            mark = (found.st_size, found.st_mtime_ns)
-            if mark != self._mark:
-                rows = parse_decisions(self.path.read_text(encoding="utf-8"), LOG)
-                self._state, self._mark = read_state(rows), mark
-            return self._state
+                self._reader = LogReader()
+                return self._state_of([])
+
+    def _state_of(self, rows: list[dict[str, Any]]) -> LogState:
+        """The state of a log, made once for the same lines."""
+        known = self._state.rows
+        if len(known) != len(rows) or (rows and known[-1]["sha256"] != rows[-1]["sha256"]):
+            self._state = read_state(rows)
+        return self._state
 
     def decide(self, judgements: Sequence[Judgement], by: str | None, reason: str = "") -> list[dict[str, Any]]:
         """Append decisions with one reason by one person, all or none; gives them as they stand in the log.
@@ -125,7 +128,7 @@ class DecisionLog:
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
         def make_entries(before: list[dict[str, Any]]) -> list[dict[str, Any]]:
-            state = read_state(before)
+            state = self._state_of(before)
             return [
                 {
                     "decided_at": now, "decided_by": by[:MAX_NAME], "action": one.action, "table": one.table,
@@ -135,7 +138,8 @@ class DecisionLog:
             ]  # fmt: skip
 
         try:
-            return append_decisions(self.path, make_entries)
+            with self._lock:
+                return append_decisions(self.path, make_entries, self._reader)
         except OSError as fault:
             raise CaseError(
                 f"{self.path}: the decision cannot be written: {fault.strerror}; nothing was kept: make the case "

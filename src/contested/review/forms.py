@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from contested.base.corrections import CORRECTABLE, check_correction
 from contested.base.errors import RecordError
 from contested.review.deciding import Judgement
+from contested.review.items import find_link
 from contested.review.queue import TABLE_OF
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def is_there(desk: Desk, kind: str, key: str) -> bool:
     if kind == "claims":
         return tables.row("claims", "claim_id", key) is not None
     if kind == "links":
-        return bool(tables.rows("SELECT 1 FROM links WHERE record_a || '|' || record_b = ?", [key]))
+        return find_link(tables, key) is not None
     if kind == "places":
         table, _, row_key = key.partition("|")
         sql = "SELECT 1 FROM place_candidates WHERE row_key = ? AND of_table = ? LIMIT 1"

@@ -42,6 +42,12 @@ class Passage:
     cut_before: bool
     cut_after: bool
 
+    @property
+    def roles(self) -> list[str]:
+        """Roles that are marked in it, in a fixed order."""
+        met = {role for piece in self.pieces for role in piece.roles}
+        return [role for role in ("passage", *_SPANS, "via") if role in met]
+
 
 @dataclass(frozen=True)
 class ClaimItem:
@@ -86,26 +92,49 @@ class SpeakerItem:
     claims: tuple[ClaimItem, ...]
 
 
+_PASSAGES = """
+SELECT wanted.n, document_id, path, title, outlet, published, address, language, length(text) AS length,
+  substr(text, wanted.first, wanted.size) AS text
+FROM (SELECT unnest(?) AS n, unnest(?) AS document_id, unnest(?) AS first, unnest(?) AS size) AS wanted
+JOIN documents USING (document_id)
+"""
+
+
 def read_passage(tables: CaseTables, claim: Mapping[str, Any], around: int = AROUND) -> Passage | None:
     """The passage of a claim in its frozen text; ``None`` when its document is not there."""
-    start = min((piece["start"] for piece in claim["passage"]), default=0)
-    end = max((piece["end"] for piece in claim["passage"]), default=0)
-    first, last = max(0, start - around), min(end, start + MAX_PASSAGE) + around
-    found = tables.rows(
-        "SELECT document_id, path, title, outlet, published, address, language, length(text) AS length, "
-        "substr(text, ?, ?) AS text FROM documents WHERE document_id = ?",
-        [first + 1, last - first, claim["document_id"]],
-    )
-    if not found:
-        return None
-    document, text = found[0], found[0]["text"]
+    return read_passages(tables, [claim], around)[0]
+
+
+def read_passages(tables: CaseTables, claims: Sequence[Mapping[str, Any]], around: int) -> list[Passage | None]:
+    """The passages of claims, with so many characters before and after; ``None`` where a document is not there."""
+    spans = []
+    for claim in claims:
+        start = min((piece["start"] for piece in claim["passage"]), default=0)
+        end = max((piece["end"] for piece in claim["passage"]), default=0)
+        first = max(0, start - around)
+        spans.append((first, min(end, start + MAX_PASSAGE) + around - first))
+    found: dict[int, dict[str, Any]] = {}
+    if claims:
+        columns = [
+            list(range(len(claims))), [claim["document_id"] for claim in claims],
+            [first + 1 for first, _ in spans], [size for _, size in spans],
+        ]  # fmt: skip
+        found = {row["n"]: row for row in tables.rows(_PASSAGES, columns)}
+    return [
+        _passage(claim, found[n], first) if n in found else None
+        for n, (claim, (first, _)) in enumerate(zip(claims, spans, strict=True))
+    ]
+
+
+def _passage(claim: Mapping[str, Any], document: Mapping[str, Any], first: int) -> Passage:
     marked = [(piece["start"], piece["end"], "passage") for piece in claim["passage"]]
     marked += [(piece["start"], piece["end"], "via") for piece in claim["via"]]
     marked += [
         (claim[f"{name}_start"], claim[f"{name}_end"], name)
         for name in _SPANS if claim[f"{name}_start"] is not None
     ]  # fmt: skip
-    pieces = cut_text(text, [(a - first, b - first, role) for a, b, role in marked])
+    text = document["text"]
+    pieces = cut_text(text, [(start - first, end - first, role) for start, end, role in marked])
     return Passage(document, pieces, first > 0, first + len(text) < document["length"])
 
 
@@ -125,35 +154,54 @@ def cut_text(text: str, marked: Sequence[tuple[int, int, str]]) -> tuple[Piece, 
     return tuple(pieces)
 
 
-def claim_item(tables: CaseTables, claim_id: str, around: int = AROUND) -> ClaimItem | None:
+def claim_item(tables: CaseTables, claim_id: str) -> ClaimItem | None:
     """A claim with its passage and the contradictions that rest on it."""
     claim = tables.row("claims", "claim_id", claim_id)
     if claim is None:
         return None
+    # Two look-ups rather than one condition with "or", which no index answers.
     contradictions = tables.rows(
-        "SELECT * FROM contradictions WHERE claim_a = ? OR claim_b = ? ORDER BY contradiction_id LIMIT 10",
+        "SELECT * FROM contradictions WHERE claim_a = ? UNION ALL SELECT * FROM contradictions WHERE claim_b = ? "
+        "ORDER BY contradiction_id LIMIT 10",
         [claim_id, claim_id],
     )
     tier = tables.rows("SELECT tier FROM review_claims WHERE claim_id = ?", [claim_id])
-    return ClaimItem(
-        claim, read_passage(tables, claim, around), tuple(contradictions), tier[0]["tier"] if tier else None
-    )
+    return ClaimItem(claim, read_passage(tables, claim), tuple(contradictions), tier[0]["tier"] if tier else None)
+
+
+def claim_items(tables: CaseTables, claim_ids: Sequence[str], around: int) -> list[ClaimItem]:
+    """Claims with their passages, in the order asked for, without what rests on them."""
+    if not claim_ids:
+        return []
+    rows = tables.rows("SELECT * FROM claims WHERE claim_id IN (SELECT unnest(?))", [list(claim_ids)])
+    by_id = {row["claim_id"]: row for row in rows}
+    claims = [by_id[claim_id] for claim_id in claim_ids if claim_id in by_id]
+    passages = read_passages(tables, claims, around)
+    return [ClaimItem(claim, passage, (), None) for claim, passage in zip(claims, passages, strict=True)]
 
 
 def pair_item(tables: CaseTables, key: str) -> PairItem | None:
     """Two records of a link side by side."""
-    found = tables.rows("SELECT * FROM links WHERE record_a || '|' || record_b = ?", [key])
-    if not found:
+    found = find_link(tables, key)
+    if found is None:
         return None
-    a, b = (tables.row("records", "record_id", found[0][name]) for name in ("record_a", "record_b"))
+    a, b = (tables.row("records", "record_id", found[name]) for name in ("record_a", "record_b"))
     if a is None or b is None:
         return None
     differing = frozenset(name for name in RECORD_COLUMNS if a[name] is not None and b[name] is not None)
     differing = frozenset(name for name in differing if a[name] != b[name])
-    reasons = tuple(
-        reason for reason in (found[0]["reasons"] or "").split("; ") if reason and not reason.endswith("0.0")
-    )
-    return PairItem(key, found[0], a, b, differing, reasons)
+    reasons = tuple(reason for reason in (found["reasons"] or "").split("; ") if reason and not reason.endswith("0.0"))
+    return PairItem(key, found, a, b, differing, reasons)
+
+
+def find_link(tables: CaseTables, key: str) -> dict[str, Any] | None:
+    """The link that a key names; an id may hold a bar itself."""
+    parts = key.split("|")
+    for n in range(1, len(parts)):
+        pair = ["|".join(parts[:n]), "|".join(parts[n:])]
+        if found := tables.rows("SELECT * FROM links WHERE record_a = ? AND record_b = ?", pair):
+            return found[0]
+    return None
 
 
 def place_item(tables: CaseTables, key: str) -> PlaceItem | None:
@@ -172,8 +220,8 @@ def place_item(tables: CaseTables, key: str) -> PlaceItem | None:
 
 def speaker_item(tables: CaseTables, key: str) -> SpeakerItem | None:
     """A name without a party, with the passages of its first claims."""
-    condition = "FROM claims WHERE speaker_text = ? AND speaker_party IS NULL"
+    condition = "FROM claims WHERE speaker_text = ? AND speaker_party IS NULL AND speaker_named_start IS NULL"
     n_claims = tables.count(f"SELECT count(*) {condition}", [key])
     rows = tables.rows(f"SELECT claim_id {condition} ORDER BY event_id IS NULL, claim_id LIMIT 3", [key])
-    items = [claim_item(tables, row["claim_id"], AROUND // 3) for row in rows]
-    return SpeakerItem(key, n_claims, tuple(item for item in items if item)) if rows else None
+    items = claim_items(tables, [row["claim_id"] for row in rows], AROUND // 3)
+    return SpeakerItem(key, n_claims, tuple(items)) if rows else None

@@ -21,13 +21,16 @@ MOST_ALIKE = 8
 #: Longest name that is compared, characters; longer ones are half sentences.
 MAX_NAME = 80
 
-_NAMES = """
+#: SQL of the name that a claim's speaker bears; a pronoun or a role stands for another speaker in each text.
+NAME = """coalesce(speaker_actor,
+  CASE WHEN speaker_kind = 'named' AND speaker_named_start IS NULL THEN speaker_text END)"""
+_NAMES = f"""
 CREATE TABLE find_names AS
-SELECT coalesce(speaker_actor, speaker_text) AS name, count(*) AS n_claims,
+SELECT {NAME} AS name, count(*) AS n_claims,
   mode(speaker_party) AS party, count(DISTINCT speaker_party) AS n_parties,
   bool_or(speaker_actor IS NOT NULL) AS resolved, count(DISTINCT document_id) AS n_documents,
   count(*) FILTER (WHERE event_id IS NOT NULL) AS n_of_events
-FROM claims WHERE origin = 'document' AND coalesce(speaker_actor, speaker_text) IS NOT NULL
+FROM claims WHERE origin = 'document' AND {NAME} IS NOT NULL
 GROUP BY 1
 """
 

@@ -18,7 +18,7 @@ from contested.review.case_entries import append_entry
 from contested.review.deciding import MAX_NAME, Judgement
 from contested.review.desk import Asked, Desk, Page, Part
 from contested.review.items import claim_item
-from contested.review.name_list import Alike, make_names
+from contested.review.name_list import NAME, Alike, make_names
 from contested.review.tables import CaseTables
 from contested.web.marks import Marks
 from contested.web.strings import TEXT
@@ -74,14 +74,14 @@ def show_name(desk: Desk, asked: Asked) -> Response:
     name = asked.query.get("name", "")
     row = _row(desk, name)
     found = desk.tables.rows(
-        "SELECT claim_id FROM claims WHERE coalesce(speaker_actor, speaker_text) = ? AND origin = 'document' "
+        f"SELECT claim_id FROM claims WHERE {NAME} = ? AND origin = 'document' "
         "ORDER BY event_id IS NULL, claim_id LIMIT ?", [name, MOST_CLAIMS],
     )  # fmt: skip
     items = [claim_item(desk.tables, claim["claim_id"], 200) for claim in found]
     state = desk.log.state()
     alike: Alike = desk.kept["names"]
     return desk.show(
-        "name", asked, row=row, items=[item for item in items if item], alike=alike.of(name), declared=_declared(desk),
+        "one_name", asked, row=row, items=[item for item in items if item], alike=alike.of(name), declared=_declared(desk),
         seen=state.last("actors", name), decisions=state.all_of.get(("actors", name), ()), taken=state.taken,
         in_conflict=state.in_conflict("actors", name),
     )  # fmt: skip
@@ -105,7 +105,7 @@ def decide_name(desk: Desk, asked: Asked) -> Response:
     (row,) = desk.log.decide([judgement], asked.session.reviewer, reason)
     asked.session.decided.append(row["number"])
     asked.session.message = TEXT["find_name_decided"].format(number=row["number"])
-    return desk.go(f"/name?name={quote(name, safe='')}")
+    return desk.go(f"/names/one?name={quote(name, safe='')}")
 
 
 def _decided(desk: Desk, asked: Asked, name: str) -> tuple[str, int, dict[str, Any]]:
@@ -143,7 +143,7 @@ def add_party(desk: Desk, asked: Asked) -> Response:
 
 PART = Part(
     pages=(
-        Page("/names", show_names), Page("/name", show_name), Page("/name", decide_name, "POST"),
+        Page("/names", show_names), Page("/names/one", show_name), Page("/names/one", decide_name, "POST"),
         Page("/parties", add_party, "POST"),
     ),
     menu=(("/names", "find_names"),),

@@ -14,8 +14,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from contested.base.records import row_id
-
 if TYPE_CHECKING:
     from contested.review.deciding import LogState
     from contested.review.desk import Desk
@@ -35,7 +33,7 @@ WITH rests AS (
     UNION ALL SELECT claim_b FROM contradictions WHERE NOT checked
   ) GROUP BY claim_id
 )
-SELECT claim_id, CASE WHEN coalesce(n, 0) > 0 THEN 1 WHEN event_id = ? AND stance IN ({sides}) THEN 2
+SELECT claim_id, document_id, speaker_actor, event_id, CASE WHEN coalesce(n, 0) > 0 THEN 1 WHEN event_id = ? AND stance IN ({sides}) THEN 2
   WHEN event_id IS NOT NULL THEN 3 ELSE 4 END AS tier, coalesce(n, 0) AS contradictions
 FROM claims LEFT JOIN rests USING (claim_id)
 WHERE NOT checked AND origin <> 'vote'
@@ -52,6 +50,7 @@ ORDER BY of_table = 'claims', max(score), key
 _SPEAKERS = """
 SELECT speaker_text AS key, count(*) AS n FROM claims
 WHERE speaker_party IS NULL AND speaker_text IS NOT NULL AND event_id IS NOT NULL AND origin = 'document'
+  AND speaker_kind = 'named' AND speaker_named_start IS NULL -- a pronoun is another speaker in each text
 GROUP BY speaker_text ORDER BY n DESC, speaker_text
 """
 
@@ -73,7 +72,8 @@ class Queue:
     keys: dict[str, tuple[str, ...]]
     telling: dict[str, int]
     """How many of the first are the most telling: those that contradictions rest on, or the first twenty."""
-    known: dict[str, frozenset[str]]
+    place_of: dict[str, dict[str, int]]
+    """Key → its place in that order, from 0."""
 
     def open_keys(self, kind: str, state: LogState) -> Iterator[str]:
         """Keys that nobody has settled, in order; rows that two people judged otherwise come first."""
@@ -96,10 +96,13 @@ class Queue:
 
     def progress(self, kind: str, state: LogState) -> Progress:
         """How far the queue of this kind is."""
-        table, keys = TABLE_OF[kind], self.keys[kind]
-        settled = sum((table, key) in state.of_row and state.is_settled(table, key) for key in keys)
-        telling = sum(not state.is_settled(table, key) for key in keys[: self.telling[kind]])
-        return Progress(kind, len(keys), settled, telling)
+        table, place_of, telling = TABLE_OF[kind], self.place_of[kind], self.telling[kind]
+        settled = [
+            place_of[key] for (of, key) in state.of_row
+            if of == table and key in place_of and state.is_settled(of, key)
+        ]  # fmt: skip
+        left = telling - sum(place < telling for place in settled)
+        return Progress(kind, len(place_of), len(settled), left)
 
 
 def make_queue(desk: Desk, tables: CaseTables) -> Queue:
@@ -107,7 +110,8 @@ def make_queue(desk: Desk, tables: CaseTables) -> Queue:
     events = desk.case.file.events
     sides = ", ".join(f"'{stance}'" for stance in _SIDES)
     tables.add(_CLAIMS.format(sides=sides), [events[0].id if events else ""])
-    tables.add("CREATE INDEX review_claims_claim_id ON review_claims (claim_id)")
+    for column in ("claim_id", "document_id", "speaker_actor"):
+        tables.add(f"CREATE INDEX review_claims_{column} ON review_claims ({column})")
     claims = tables.rows("SELECT claim_id AS key, tier FROM review_claims")
     found: dict[str, list[dict[str, Any]]] = {
         "claims": claims, "links": tables.rows(_LINKS), "places": tables.rows(_PLACES),
@@ -116,9 +120,4 @@ def make_queue(desk: Desk, tables: CaseTables) -> Queue:
     keys = {kind: tuple(row["key"] for row in rows) for kind, rows in found.items()}
     telling = {kind: min(20, len(keys[kind])) for kind in KINDS}
     telling["claims"] = sum(row["tier"] == 1 for row in claims) or telling["claims"]
-    return Queue(keys, telling, {kind: frozenset(of) for kind, of in keys.items()})
-
-
-def short_name(kind: str, key: str) -> str:
-    """A name for a row's anchor and form, whatever its key holds."""
-    return row_id(kind, key)
+    return Queue(keys, telling, {kind: {key: n for n, key in enumerate(of)} for kind, of in keys.items()})

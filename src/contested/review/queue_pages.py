@@ -49,6 +49,9 @@ def all_progress(desk: Desk) -> list[Progress]:
 def show_queue(desk: Desk, asked: Asked) -> Response:
     """The question of one kind that comes next, or the one that the address names."""
     kind = _kind(asked)
+    if asked.session.reviewer is None:
+        key = asked.query.get("key")
+        return desk.go("/name?next=" + quote(f"/queue/{kind}" if key is None else address_of(kind, key), safe=""))
     state = desk.log.state()
     key = asked.query.get("key") or the_queue(desk).next_key(kind, state, asked.session.skipped)
     progress = the_queue(desk).progress(kind, state)
@@ -71,8 +74,6 @@ def decide(desk: Desk, asked: Asked) -> Response:
     """Carry out the form of one question, and go on to the next."""
     kind = _kind(asked)
     key = asked.form.get("key", "")
-    if asked.form.get("name", "").strip():
-        asked.session.reviewer = " ".join(asked.form["name"].split())[:MAX_NAME]
     if asked.form.get("action") == "skip":
         asked.session.skipped.add((kind, key))
         asked.session.message = TEXT["review_skipped"]
@@ -108,6 +109,11 @@ def undo(desk: Desk, asked: Asked) -> Response:
     return desk.go(address_of(kind, row["row_key"]))
 
 
+def ask_name(desk: Desk, asked: Asked) -> Response:
+    """Ask who sits at this browser, once."""
+    return desk.show("name", asked, next=asked.query.get("next", "/"))
+
+
 def set_name(desk: Desk, asked: Asked) -> Response:
     """Who sits at this browser."""
     name = " ".join(asked.form.get("name", "").split())[:MAX_NAME]
@@ -132,7 +138,8 @@ def _kind(asked: Asked) -> str:
 
 PART = Part(
     pages=(
-        Page("/queue/{kind}", show_queue), Page("/queue/{kind}", decide, "POST"), Page("/name", set_name, "POST"),
+        Page("/queue/{kind}", show_queue), Page("/queue/{kind}", decide, "POST"), Page("/name", ask_name),
+        Page("/name", set_name, "POST"),
     ),
     menu=(
         ("/queue/claims", "queue_claims"), ("/queue/links", "queue_links"), ("/queue/places", "queue_places"),
