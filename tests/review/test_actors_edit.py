@@ -37,7 +37,8 @@ def _decision(name: str, action: str, **change: Any) -> dict[str, Any]:
 def _claim(text: str | None, actor: str | None = None, party: str | None = None, **more: Any) -> dict[str, Any]:
     return {
         "origin": "document", "speaker_text": text, "speaker_actor": actor, "speaker_party": party,
-        "speaker_kind": "named" if text else "role", "speaker_named_start": None, "target_text": None, "target_party": None, "note": None, **more,
+        "speaker_kind": "named" if text else "role", "speaker_named_start": None, "target_text": None,
+        "target_party": None, "note": None, **more,
     }  # fmt: skip
 
 

@@ -33,7 +33,7 @@ _CLAIMS = """
 CREATE TABLE find_claims AS
 SELECT claim_id, claims.document_id, coalesce(speaker_actor, speaker_text) AS speaker, speaker_party, stance,
   target_party, coalesce(said_on, reported_on) AS day, event_id, checked, score, origin, find_documents.title AS title,
-  substr(array_to_string(list_transform(passage, piece -> piece.text), ' … '), 1, 240) AS words
+  substr(array_to_string([piece['text'] for piece in passage], ' … '), 1, 240) AS words
 FROM claims LEFT JOIN find_documents USING (document_id)
 """
 

@@ -15,9 +15,9 @@ from starlette.responses import Response
 from contested.base.errors import CaseError, RecordError
 from contested.claims.settling import plain_name
 from contested.review.case_entries import append_entry
-from contested.review.deciding import MAX_NAME, Judgement
+from contested.review.deciding import Judgement
 from contested.review.desk import Asked, Desk, Page, Part
-from contested.review.items import claim_item
+from contested.review.items import claim_items
 from contested.review.name_list import NAME, Alike, make_names
 from contested.review.tables import CaseTables
 from contested.web.marks import Marks
@@ -26,6 +26,8 @@ from contested.web.strings import TEXT
 PAGE_ROWS = 50
 #: Claims shown for a name.
 MOST_CLAIMS = 4
+#: Characters shown before and after a passage.
+AROUND = 200
 SORTS = {"unresolved": "party IS NOT NULL, n_of_events DESC, n_claims DESC", "claims": "n_claims DESC", "name": "name"}
 MAX_PARTY_NAME = 120
 
@@ -73,15 +75,18 @@ def show_name(desk: Desk, asked: Asked) -> Response:
     """One name with some of its claims, and what can be decided about it."""
     name = asked.query.get("name", "")
     row = _row(desk, name)
+    if asked.session.reviewer is None:
+        return desk.go("/name?next=" + quote(_address(name), safe=""))
     found = desk.tables.rows(
         f"SELECT claim_id FROM claims WHERE {NAME} = ? AND origin = 'document' "
         "ORDER BY event_id IS NULL, claim_id LIMIT ?", [name, MOST_CLAIMS],
     )  # fmt: skip
-    items = [claim_item(desk.tables, claim["claim_id"], 200) for claim in found]
+    items = claim_items(desk.tables, [claim["claim_id"] for claim in found], AROUND)
     state = desk.log.state()
     alike: Alike = desk.kept["names"]
     return desk.show(
-        "one_name", asked, row=row, items=[item for item in items if item], alike=alike.of(name), declared=_declared(desk),
+        "one_name", asked, row=row, items=items, alike=alike.of(name),
+        declared=_declared(desk),
         seen=state.last("actors", name), decisions=state.all_of.get(("actors", name), ()), taken=state.taken,
         in_conflict=state.in_conflict("actors", name),
     )  # fmt: skip
@@ -98,14 +103,16 @@ def decide_name(desk: Desk, asked: Asked) -> Response:
     """Append what the form decides about a name."""
     name = asked.form.get("key", "")
     _row(desk, name)
-    if asked.form.get("name", "").strip() and not asked.session.reviewer:
-        asked.session.reviewer = " ".join(asked.form["name"].split())[:MAX_NAME]
     reason = asked.form.get("reason", "").strip()
     judgement = Judgement("actors", name, *_decided(desk, asked, name))
     (row,) = desk.log.decide([judgement], asked.session.reviewer, reason)
     asked.session.decided.append(row["number"])
     asked.session.message = TEXT["find_name_decided"].format(number=row["number"])
-    return desk.go(f"/names/one?name={quote(name, safe='')}")
+    return desk.go(_address(name))
+
+
+def _address(name: str) -> str:
+    return f"/names/one?name={quote(name, safe='')}"
 
 
 def _decided(desk: Desk, asked: Asked, name: str) -> tuple[str, int, dict[str, Any]]:

@@ -48,7 +48,7 @@ def show_document(desk: Desk, asked: Asked) -> Response:
     )[0]["text"]
     claims = tables.rows(
         "SELECT claim_id, speaker_text, speaker_party, stance, target_party, checked, event_id, passage, "
-        "list_min(list_transform(passage, piece -> piece.start)) AS begins FROM claims WHERE document_id = ? "
+        "list_min([piece['start'] for piece in passage]) AS begins FROM claims WHERE document_id = ? "
         "ORDER BY begins, claim_id LIMIT ?", [document["document_id"], MOST_ROWS],
     )  # fmt: skip
     here = [claim for claim in claims if any(p["start"] < last and p["end"] > first for p in claim["passage"])]
