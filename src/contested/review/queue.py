@@ -33,7 +33,8 @@ WITH rests AS (
     UNION ALL SELECT claim_b FROM contradictions WHERE NOT checked
   ) GROUP BY claim_id
 )
-SELECT claim_id, document_id, speaker_actor, event_id, CASE WHEN coalesce(n, 0) > 0 THEN 1 WHEN event_id = ? AND stance IN ({sides}) THEN 2
+SELECT claim_id, document_id, speaker_actor, event_id,
+  CASE WHEN coalesce(n, 0) > 0 THEN 1 WHEN event_id = ? AND stance IN ({sides}) THEN 2
   WHEN event_id IS NOT NULL THEN 3 ELSE 4 END AS tier, coalesce(n, 0) AS contradictions
 FROM claims LEFT JOIN rests USING (claim_id)
 WHERE NOT checked AND origin <> 'vote'
