@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -58,3 +60,25 @@ def _built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def built_case(_built_once: Path, tmp_path: Path) -> Path:
     """A copy of a built case, to be damaged at will."""
     return shutil.copytree(_built_once, tmp_path / "built")
+
+
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+CHROMIUM_OPTIONS = (
+    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    if CHROMIUM is None:
+        if os.environ.get("CONTESTED_NEEDS_BROWSER"):
+            pytest.fail("no Chromium is installed, and CONTESTED_NEEDS_BROWSER asks for one")
+        pytest.skip("no Chromium is installed: the pages were not opened in a browser")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: no page was opened")
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(CHROMIUM_OPTIONS))
+        yield opened
+        opened.close()

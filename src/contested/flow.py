@@ -16,16 +16,18 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contested.base.case import Case
-from contested.base.decisions import read_decisions
+from contested.base.decisions import read_decisions, standing_decisions
 from contested.base.engine import parquet_bytes, read_parquet, write_whole
 from contested.base.errors import CaseError, ContestedError, SourceError
+from contested.base.kept import KeptStages
+from contested.base.kept_builds import keep_build
 from contested.base.originals import file_sha256, hash_tree, list_originals
 from contested.base.records import (
     ACCOUNTS,
@@ -33,7 +35,6 @@ from contested.base.records import (
     CONTRADICTIONS,
     DOCUMENTS,
     EDITION_RULES,
-    NOTES,
     ORIGINALS,
     RECORDS,
     REJECTS,
@@ -41,14 +42,12 @@ from contested.base.records import (
     VOTES,
     WITHHELD,
 )  # fmt: skip
+from contested.stages import Progress, Stages, notes_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from contested.claims.statements import TableClaims
-
-#: Called as each step begins, with its words: ("reading", "documents/briefing.txt").
-Progress = Callable[[str, str], None]
 
 
 @dataclass(frozen=True)
@@ -76,6 +75,7 @@ def build_case(case: Case, progress: Progress = no_progress) -> Build:
         When a dataset or layer cannot be read at all; single rows go to ``rejects`` instead.
     """
     from contested.web.dossier import write_dossier
+    from contested.web.kept_figures import KeptFigures
     from contested.web.summary import summarise_tables
 
     _check_writable(case)
@@ -93,7 +93,8 @@ def build_case(case: Case, progress: Progress = no_progress) -> Build:
     for name, table in tables.items():
         write_whole(building / "tables" / f"{name}.parquet", parquet_bytes(table))
     progress("writing", "dossier")
-    write_dossier(case, tables, building / "dossier")
+    kept = KeptFigures(case.derived / "cache" / "figures", _stages_key(case, originals))
+    write_dossier(case, tables, building / "dossier", kept)
     manifest = {
         "key": key,
         "originals": dict(zip(originals["original_path"].to_pylist(), originals["sha256"].to_pylist(), strict=True)),
@@ -103,23 +104,23 @@ def build_case(case: Case, progress: Progress = no_progress) -> Build:
     _take_place(case, building)
     content = json.dumps(manifest, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     write_whole(case.derived / "manifest.json", content.encode())
+    keep_build(case, manifest, program_sha256())
     return Build(case, tables, False, summarise_tables(case, tables))
 
 
 def derive_tables(case: Case, originals: pa.Table, progress: Progress = no_progress) -> dict[str, pa.Table]:
     """All tables of the case from its originals: the stages in order."""
-    from contested.claims.accounts import apply_decisions, assign_events, gather_accounts
+    from contested.claims.accounts import assign_events, gather_accounts
     from contested.claims.case_documents import read_case_documents
+    from contested.claims.decided import apply_decisions
+    from contested.claims.settling import settle_speakers
     from contested.incidents.recorded_accounts import read_recorded_accounts
     from contested.incidents.sources import read_dataset
-    from contested.territory.layers import read_layer
-    from contested.territory.located import locate_incidents
-    from contested.territory.outlines import read_outlines
-    from contested.weighing.findings import weigh_case
     from contested.weighing.rival_accounts import weigh_accounts
-    from contested.weighing.robustness import vary_findings
 
     decisions = read_decisions(case.folder / "decisions.jsonl")
+    standing = standing_decisions(decisions)
+    kept = KeptStages(case.derived / "cache" / "stages", _stages_key(case, originals))
 
     tables_of_claims, rejects = _read_tables(case, progress)
     rejects += [row for table in tables_of_claims for row in table.rejects]
@@ -142,25 +143,14 @@ def derive_tables(case: Case, originals: pa.Table, progress: Progress = no_progr
 
     progress("gathering", "accounts")
     claims = assign_events(claims, {row["document_id"]: row["text"] for row in documents}, case)
-    claims = apply_decisions(claims, decisions.to_pylist())
+    claims, idle_names = settle_speakers(claims, standing.to_pylist(), case)
+    claims, idle = apply_decisions(claims, standing.to_pylist(), case)
+    notes |= {("decisions.jsonl", "claims", note) for note in (*idle_names, *idle)}
     accounts, contradictions = gather_accounts(claims, case)
 
-    incidents = _derive_incidents(case, _joined(record_tables, RECORDS), claims, decisions, progress)
-    rejects += incidents.rejects
-    notes |= incidents.notes
-
-    layers = []
-    for layer in case.file.layers:
-        progress("reading", layer.path)
-        layers.append(read_layer(layer, case))
-        rejects += layers[-1].rejects
-        notes |= {(layer.path, "territory", note) for note in layers[-1].notes}
-    progress("locating", f"{incidents.tables['incident_places'].num_rows} places")
-    places = incidents.tables["incident_places"]
-    outlines = read_outlines(case)
-    rejects += outlines.rejects
-    notes |= {(case.file.places.outlines or "", "territory", note) for note in outlines.notes_on(places)}
-    located = locate_incidents(case, incidents.tables["incidents"], places, layers, outlines)
+    stages = Stages(case, kept, progress)
+    incidents = stages.incidents(_joined(record_tables, RECORDS), claims, standing)
+    ground = stages.ground(incidents)
 
     tables = {
         "originals": _withhold_rows(case, originals),
@@ -169,67 +159,18 @@ def derive_tables(case: Case, originals: pa.Table, progress: Progress = no_progr
         "votes": VOTES.from_rows(votes),
         "accounts": ACCOUNTS.from_rows(accounts),
         "contradictions": CONTRADICTIONS.from_rows(contradictions),
-        **incidents.tables,
-        "holdings": located.holdings,
-        "control": located.control,
-        "fronts": located.fronts,
+        **incidents,
+        **ground,
         "decisions": decisions,
-        "rejects": REJECTS.from_rows(rejects),
-        "notes": NOTES.from_rows({"original_path": p, "stage": s, "note": n} for p, s, n in notes),
+        "rejects": REJECTS.from_rows([*rejects, *stages.rejects]),
+        "notes": notes_table(notes | stages.notes),
         "edition_rules": EDITION_RULES.empty(),
         "withheld": WITHHELD.empty(),
     }
-    progress("weighing", "accounts against the record")
-    tables["findings"], tables["finding_rows"] = weigh_case(case, tables)
-    tables |= weigh_accounts(case, tables)
-    progress("varying", "what findings hang on")
-    tables["robustness"] = vary_findings(case, tables)
+    tables |= stages.findings(tables)
+    tables |= weigh_accounts(case, {**tables, "decisions": standing})
+    tables |= stages.robustness(tables)
     return {name: tables[name] for name in TABLES}
-
-
-@dataclass(frozen=True)
-class _Incidents:
-    """What came of records and claims: tables by name, refused rows, notes."""
-
-    tables: dict[str, pa.Table]
-    rejects: list[dict[str, Any]]
-    notes: set[tuple[str, str, str]]
-
-
-def _derive_incidents(
-    case: Case, records: pa.Table, claims: list[dict[str, Any]], decisions: pa.Table, progress: Progress
-) -> _Incidents:
-    """Records → incidents: places for what has none, links, clusters, and what hangs on them."""
-    from contested.incidents.candidates import place_rows
-    from contested.incidents.claim_links import link_claims
-    from contested.incidents.compared_names import actor_aliases
-    from contested.incidents.match import idle_decisions, pair_records
-    from contested.incidents.merge import merge_incidents
-    from contested.incidents.review import rank_links
-    from contested.incidents.sensitivity import vary_incidents
-
-    progress("placing", "rows without a point")
-    placed = place_rows(case, records, claims)
-    records = placed.records
-    progress("matching", f"{records.num_rows} records")
-    aliases = actor_aliases(case)
-    links = pair_records(records, decisions, aliases)
-    merged = merge_incidents(case, records, links, decisions)
-    progress("varying", "what links hang on")
-    return _Incidents(
-        {
-            "records": records,
-            "place_candidates": placed.candidates,
-            "links": rank_links(merged.links, records),
-            "incidents": merged.incidents,
-            "incident_places": merged.incident_places,
-            "claim_links": link_claims(claims, records, merged.incidents, placed.candidates, aliases),
-            "sensitivity": vary_incidents(case, records, links, merged.incidents, decisions, aliases),
-        },
-        placed.rejects,
-        {("case.toml", "incidents", note) for note in placed.notes}
-        | {("decisions.jsonl", "incidents", note) for note in idle_decisions(decisions, records)},
-    )
 
 
 def _read_tables(case: Case, progress: Progress) -> tuple[list[TableClaims], list[dict[str, Any]]]:
@@ -311,6 +252,22 @@ def _build_key(case: Case, originals: pa.Table) -> str:
         digest.update(extractor.fingerprint.encode())
     for row in originals.to_pylist():
         digest.update(f"{row['original_path']}\n{row['sha256']}\n".encode())
+    return digest.hexdigest()
+
+
+def _stages_key(case: Case, originals: pa.Table) -> str:
+    """What stages may depend on beside their tables: all but the decisions, which come in those tables."""
+    import pyarrow.compute as pc
+
+    digest = hashlib.sha256(_build_key(case, originals.filter(pc.not_equal(originals["kind"], "decisions"))).encode())
+    layers = case.file.layers
+    named = [case.file.region.polygon, case.file.region.population]
+    named += [pattern for layer in layers for pattern in (layer.path, layer.places, layer.polygons)]
+    listed = set(originals["original_path"].to_pylist())
+    for pattern in sorted({pattern for pattern in named if pattern}):
+        for path in sorted(case.folder.glob(pattern)):
+            if path.is_file() and (shown := case.relative(path)) not in listed:
+                digest.update(f"{shown}\n{file_sha256(path)}\n".encode())
     return digest.hexdigest()
 
 

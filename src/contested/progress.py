@@ -15,7 +15,7 @@ import typer
 
 if TYPE_CHECKING:
     from contested.claims.batch import BatchCounts, Tell
-    from contested.flow import Progress
+    from contested.stages import Progress
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contested.base.case import Case
-from contested.base.decisions import read_decisions
+from contested.base.decisions import read_decisions, standing_decisions
 from contested.base.engine import parquet_bytes, read_parquet
 from contested.base.errors import ContestedError, VerifyError
 from contested.base.originals import hash_tree, list_originals
@@ -30,7 +30,7 @@ from contested.flow import derive_tables, no_progress, read_manifest
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from contested.flow import Progress
+    from contested.stages import Progress
 
 #: Column that names a row of another table: (table, column) → (table, column).
 REFERENCES = {
@@ -215,7 +215,7 @@ def _check_findings(case: Case, tables: Mapping[str, pa.Table]) -> tuple[int, It
     from contested.weighing.robustness import vary_findings
 
     again = dict(zip(("findings", "finding_rows"), weigh_case(case, tables), strict=True))
-    again |= weigh_accounts(case, tables)
+    again |= weigh_accounts(case, {**tables, "decisions": standing_decisions(tables["decisions"])})
     again["robustness"] = vary_findings(case, tables)
     faults = []
     for name, table in again.items():

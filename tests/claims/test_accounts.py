@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from contested.base.case import Case, open_case
 from contested.base.records import ACCOUNTS, CONTRADICTIONS, STANCES
-from contested.claims.accounts import apply_decisions, assign_events, gather_accounts
+from contested.claims.accounts import assign_events, gather_accounts
+from contested.claims.decided import apply_decisions
 
 TEMPLATE = Path(__file__).parents[2] / "src/contested/presets/new-case"
 CASE: Case = open_case(TEMPLATE)
@@ -91,7 +92,7 @@ def test_reviewers_accept_and_reject_readings() -> None:
         {"table": "claims", "row_key": "c1", "action": "accept", "decided_by": "r1", "reason": "read"},
         {"table": "claims", "row_key": "c2", "action": "reject", "decided_by": "r1", "reason": "no such words"},
     ]
-    accepted, rejected = apply_decisions(claims, judged)
+    (accepted, rejected), _ = apply_decisions(claims, judged)
     assert accepted["checked"] and rejected["event_id"] is None and "no such words" in rejected["note"]
     assert [row["claim_id"] for row in gather_accounts([accepted, rejected], CASE)[0]] == ["c1"]
 

@@ -12,7 +12,13 @@ from tests.incidents.invented_places import OWN, REGION, make_gazetteer
 
 from contested.base.case import Case
 from contested.base.records import PLACE_CANDIDATES, RECORDS
-from contested.incidents.candidates import MAX_CANDIDATES, find_candidates, place_rows, placed_records
+from contested.incidents.candidates import (
+    MAX_CANDIDATES,
+    choose_places,
+    find_candidates,
+    place_rows,
+    placed_records,
+)
 from contested.incidents.own_places import dataset_places, read_place_lists
 
 MakeRecord = Callable[..., dict[str, Any]]
@@ -119,9 +125,10 @@ def test_candidates_are_used_only_when_the_case_says_so(
     region = {"name": "Karsk", "box": list(REGION)}
     case = make_case(tmp_path, region=region, **({"places": {"use_candidates": True}} if use else {}))
     write_list(case, "name,lon,lat\nSelk,20.3,10.3\nNowhere,,\n")
-    placed = place_rows(case, RECORDS.from_rows([named(make_record, "a:1", "Selk")]), [])
+    records = RECORDS.from_rows([named(make_record, "a:1", "Selk")])
+    placed = place_rows(case, records, [])
     assert placed.candidates["gazetteer"].to_pylist() == ["places/quarters.csv"]
-    assert placed.records["lon"].to_pylist() == ([20.3] if use else [None])
+    assert choose_places(case, records, placed.candidates, [])[0]["lon"].to_pylist() == ([20.3] if use else [None])
     assert len(placed.rejects) == 1
 
 

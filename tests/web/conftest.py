@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -43,25 +40,3 @@ def hostile_dossier(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("hostile")
     write_dossier(make_hostile_case(folder / "case"), make_hostile_tables(), folder / "out")
     return folder / "out"
-
-
-CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
-CHROMIUM_OPTIONS = (
-    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
-)  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    if CHROMIUM is None:
-        if os.environ.get("CONTESTED_NEEDS_BROWSER"):
-            pytest.fail("no Chromium is installed, and CONTESTED_NEEDS_BROWSER asks for one")
-        pytest.skip("no Chromium is installed: the pages were not opened in a browser")
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: no page was opened")
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(CHROMIUM_OPTIONS))
-        yield opened
-        opened.close()

@@ -1,6 +1,6 @@
 """Claims → each party's account, and where accounts contradict others or themselves.
 
-In: claims that speak of an event of the case, by speakers of a party, and reviewers' decisions.
+In: claims that speak of an event of the case, by speakers of a party, as reviewers left them.
 Out: the ``accounts`` and ``contradictions`` tables. Refuses: nothing; a claim that answers no question leaves no row.
 
 An answer is read from a claim's stance and facts, never from a dataset's actor columns. Two answers
@@ -65,24 +65,6 @@ class Answer:
     def order(self) -> tuple[bool, date, str]:
         """Dated before undated, then by day; undated ones by the day on which they were published."""
         return (self.said_on is None, self.said_on or self.by, self.claim_id)
-
-
-def apply_decisions(
-    claims: Iterable[Mapping[str, Any]], decisions: Iterable[Mapping[str, Any]]
-) -> list[dict[str, Any]]:
-    """The claims as reviewers left them: accepted ones are checked, rejected ones speak of no event."""
-    judged = {row["row_key"]: row for row in decisions if row["table"] == "claims"}
-    reviewed = []
-    for claim in claims:
-        row = dict(claim)
-        decision = judged.get(row["claim_id"])
-        if decision is not None and decision["action"] == "accept":
-            row["checked"] = True
-        elif decision is not None and decision["action"] == "reject":
-            row["event_id"] = None
-            row["note"] = f"rejected by {decision['decided_by']}: {decision['reason']}"
-        reviewed.append(row)
-    return reviewed
 
 
 def assign_events(claims: Iterable[Mapping[str, Any]], texts: Mapping[str, str], case: Case) -> list[dict[str, Any]]:

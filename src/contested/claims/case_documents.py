@@ -65,8 +65,26 @@ def read_case_documents(case: Case, program_sha256: str, progress: Callable[[str
     """
     found = CaseDocuments()
     cache = _Cache(case, program_sha256)
+    _read_items(_find_case_items(case, found), cache, found, progress)
+    cache.forget_others()
+    return found
+
+
+def read_added_document(
+    case: Case, path: Path, program_sha256: str, progress: Callable[[str, str], None]
+) -> CaseDocuments:
+    """Read one file of ``documents/`` that has just come, so that the next build finds it read."""
+    found = CaseDocuments()
+    items = _find_file_items(path, case.relative(path), found)
+    _read_items(items, _Cache(case, program_sha256), found, progress)
+    return found
+
+
+def _read_items(
+    items: Iterator[Item], cache: _Cache, found: CaseDocuments, progress: Callable[[str, str], None]
+) -> None:
     seen: dict[str, str] = {}
-    for item in _find_case_items(case, found):
+    for item in items:
         progress("reading", item.shown)
         sha256 = hashlib.sha256(item.raw).hexdigest()
         if sha256 in seen:
@@ -83,8 +101,6 @@ def read_case_documents(case: Case, program_sha256: str, progress: Callable[[str
         found.claims += [_with_dates(row, CLAIMS) for row in stored["claims"]]
         found.rejects += stored["rejects"]
         found.notes |= {(item.path, "claims", note) for note in stored["notes"]}
-    cache.forget_others()
-    return found
 
 
 def _find_case_items(case: Case, found: CaseDocuments) -> Iterator[Item]:
@@ -102,13 +118,17 @@ def _find_case_items(case: Case, found: CaseDocuments) -> Iterator[Item]:
                 f"{shown}: its SHA-256 is {sha256}, but case.toml pins {pins[shown]}; "
                 "restore the original, or correct the pin if the file was replaced on purpose"
             )
-        for item in find_items(path, shown):
-            if isinstance(item, PassedOver):
-                found.notes.add((shown, "claims", str(item)))
-            elif isinstance(item, DocumentError):
-                found.rejects.append(_refusal(shown, item.original_row, str(item)))
-            else:
-                yield item
+        yield from _find_file_items(path, shown, found)
+
+
+def _find_file_items(path: Path, shown: str, found: CaseDocuments) -> Iterator[Item]:
+    for item in find_items(path, shown):
+        if isinstance(item, PassedOver):
+            found.notes.add((shown, "claims", str(item)))
+        elif isinstance(item, DocumentError):
+            found.rejects.append(_refusal(shown, item.original_row, str(item)))
+        else:
+            yield item
 
 
 def _refusal(path: str, row: int, reason: str) -> dict[str, Any]:

@@ -5,7 +5,8 @@ without a point or radius, and every claim that names a place, the likeliest can
 none was found. Refuses: nothing.
 
 A record is given no point in silence: candidates are shown beside it, and :func:`placed_records` fills one in only
-where ``case.toml`` says so, only where it was chosen (:mod:`contested.incidents.placing`), and says so in ``extra``.
+where it was chosen (:mod:`contested.incidents.placing`) and ``case.toml`` says so, or where a person chose it, and says
+so in ``extra``.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -39,21 +40,84 @@ _WIDER_COLUMN = re.compile(
 
 @dataclass(frozen=True)
 class PlacedRows:
-    """Records, placed where the case asks for it, and the candidates of every row without a point."""
+    """The candidates of every row without a point."""
 
-    records: pa.Table
     candidates: pa.Table
     rejects: list[dict[str, Any]]
     notes: list[str]
 
 
 def place_rows(case: Case, records: pa.Table, claims: Sequence[Mapping[str, Any]]) -> PlacedRows:
-    """Read the case's place lists, find candidates, and use the chosen ones if ``case.toml`` says so."""
+    """Read the case's place lists and find candidates."""
     own, rejects = read_place_lists(case)
     candidates, notes = find_candidates(case, records, claims, own)
+    return PlacedRows(candidates, rejects, notes)
+
+
+def mentioned_places(claims: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, str]]:
+    """All of the claims that candidates are found from: claim, document and place as written."""
+    return sorted((row["claim_id"], row["document_id"], row["place_text"]) for row in claims if row.get("place_text"))
+
+
+def choose_places(
+    case: Case, records: pa.Table, candidates: pa.Table, decisions: Iterable[Mapping[str, Any]]
+) -> tuple[pa.Table, pa.Table, list[str]]:
+    """Records with their points, the candidates as people chose them, and notes on decisions without effect.
+
+    Parameters
+    ----------
+    case
+        Says whether what the program chose is used too.
+    records, candidates
+        As :func:`place_rows` gives them.
+    decisions
+        Those that stand, in order. On the table ``place_candidates`` with key ``records|ID`` or ``claims|ID``,
+        ``correct`` chooses the candidate whose name, lon and lat are given, and ``reject`` none; the latest holds.
+    """
+    judged = {row["row_key"]: row for row in decisions if row["table"] == "place_candidates"}
+    by_person: set[str] = set()
+    notes: list[str] = []
+    if judged:
+        rows = candidates.to_pylist()
+        of_row: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for row in rows:
+            of_row[f"{row['of_table']}|{row['row_key']}"].append(row)
+        for key, decision in judged.items():
+            if (fault := _choose(of_row.get(key, []), decision)) is not None:
+                notes.append(
+                    f"decisions.jsonl line {decision['number']}: {decision['action']} of {key!r} has no effect: {fault}"
+                )
+            elif decision["action"] == "correct":
+                by_person.add(key)
+        candidates = PLACE_CANDIDATES.from_rows(rows)
     if case.file.places.use_candidates:
         records = placed_records(records, candidates)
-    return PlacedRows(records, candidates, rejects, notes)
+    elif by_person:
+        records = placed_records(records, candidates, by_person)
+    return records, candidates, notes
+
+
+def _choose(rows: list[dict[str, Any]], decision: Mapping[str, Any]) -> str | None:
+    """Carry out a decision about the candidates of one row; what is wrong with it, if anything."""
+    if not rows:
+        return "that row has a point, or is not there"
+    wanted: dict[str, Any] = {}
+    if decision["action"] == "correct":
+        try:
+            change = json.loads(decision["change"])
+            wanted = {name: change[name] for name in ("name", "lon", "lat")}
+        except (ValueError, KeyError, TypeError):
+            return f"change {decision['change']!r} does not give name, lon and lat of a candidate"
+        if not any(all(row[name] == value for name, value in wanted.items()) for row in rows):
+            return f"no candidate is {wanted['name']} at {wanted['lon']}, {wanted['lat']}"
+    elif decision["action"] != "reject":
+        return "a place is chosen with correct, or refused with reject"
+    for row in rows:
+        row["chosen"] = bool(wanted) and all(row[name] == value for name, value in wanted.items())
+        if row["chosen"]:
+            row["reason"] += f"; chosen by {decision['decided_by']}: {decision['reason']}"
+            wanted = {}  # two lists may hold the same place: one row is enough
+    return None
 
 
 def find_candidates(
@@ -122,13 +186,15 @@ def _rows(table: str, key: str, text: str, found: list[Candidate]) -> Iterator[d
         }  # fmt: skip
 
 
-def placed_records(records: pa.Table, candidates: pa.Table) -> pa.Table:
+def placed_records(records: pa.Table, candidates: pa.Table, keys: Container[str] | None = None) -> pa.Table:
     """Records with the chosen candidate's point and radius where they have no point; ``extra`` says ``point_from``.
 
-    A record whose dataset gives a point keeps it, and one without a chosen candidate stays without a point.
+    A record whose dataset gives a point keeps it, and one without a chosen candidate stays without a point. With
+    ``keys`` (``records|ID``) only those rows are placed.
     """
     chosen = {
-        row["row_key"]: row for row in candidates.to_pylist() if row["of_table"] == "records" and row["chosen"]
+        row["row_key"]: row for row in candidates.to_pylist()
+        if row["of_table"] == "records" and row["chosen"] and (keys is None or f"records|{row['row_key']}" in keys)
     }  # fmt: skip
     if not chosen:
         return records

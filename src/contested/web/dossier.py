@@ -33,6 +33,7 @@ from contested.web.finding_pages import show_findings, show_number_rows, show_so
 from contested.web.ground import read_grounds
 from contested.web.incident_pages import emphasised, show_incidents, show_rows
 from contested.web.index_page import show_index
+from contested.web.kept_figures import KeptFigures
 from contested.web.map_page import map_script, show_map
 from contested.web.numbers import Number
 from contested.web.pages import FiguresPage, Frame
@@ -66,8 +67,10 @@ class DossierSummary:
     n_withheld: int
 
 
-def write_dossier(case: Case, tables: Mapping[str, pa.Table], out: Path) -> DossierSummary:
-    """Write the dossier of a case into ``out``.
+def write_dossier(
+    case: Case, tables: Mapping[str, pa.Table], out: Path, kept: KeptFigures | None = None
+) -> DossierSummary:
+    """Write the dossier of a case into ``out``; figures are drawn unless they are ``kept``.
 
     Files of an earlier dossier in the folder are replaced or removed; the manifest is written last.
 
@@ -77,7 +80,7 @@ def write_dossier(case: Case, tables: Mapping[str, pa.Table], out: Path) -> Doss
         When ``out`` holds files and is no dossier.
     """
     old = _former_files(out)
-    edition = Edition.of(case, tables)
+    edition = Edition.of(case, tables, kept)
     with in_language(case.file.language):
         found = render_dossier(edition)
     found["manifest.json"] = exports.manifest_json(found)

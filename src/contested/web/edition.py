@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from contested.base.case import Case
 from contested.web.addresses import RowAddresses
+from contested.web.kept_figures import KeptFigures
 from contested.web.marks import Marks
 from contested.web.numbers import NumberBook
 from contested.web.public import PublicRows, Row, project_public
@@ -29,14 +30,16 @@ class Edition:
     book: NumberBook
     addresses: RowAddresses
     marks: Marks
+    kept_figures: KeptFigures = field(default_factory=KeptFigures)
 
     @classmethod
-    def of(cls, case: Case, tables: Mapping[str, pa.Table]) -> Edition:
-        """The edition of a case's tables."""
+    def of(cls, case: Case, tables: Mapping[str, pa.Table], kept: KeptFigures | None = None) -> Edition:
+        """The edition of a case's tables; figures are drawn unless they are kept."""
         public = project_public(tables)
         addresses = RowAddresses(public)
         holders = {row["holder"] for row in public.of("holdings")}
-        return cls(case, public, NumberBook(public, addresses.row), addresses, Marks(case, holders))
+        book = NumberBook(public, addresses.row)
+        return cls(case, public, book, addresses, Marks(case, holders), kept or KeptFigures())
 
     def grouped(self, table: str, *columns: str) -> dict[tuple[Any, ...], list[Row]]:
         """Printed rows by the values of columns, in key order."""

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 import matplotlib as mpl
@@ -40,6 +42,7 @@ from contested.web.drawing import (
 from contested.web.edition import Edition
 from contested.web.ground import Ground
 from contested.web.incident_pages import emphasised, incident_order
+from contested.web.kept_figures import FigureParts
 from contested.web.marks import Mark
 from contested.web.pages import Figure
 from contested.web.public import Row, row_key
@@ -56,12 +59,28 @@ def draw_figures(edition: Edition, grounds: Sequence[Ground], page: str) -> list
     drawn = []
     with mpl.rc_context(STYLE):
         if edition.public.rows["incidents"]:
-            drawn.append(_attacks(edition, grounds))
+            drawn.append(_kept(edition, "attacks", lambda edition: _attacks(edition, grounds)))
         for ground in grounds:
-            drawn += [_ground_on(edition, ground, day, page) for day in ground.figure_days()]
+            for day in ground.figure_days():
+                name = f"ground-{ground.name}-{day.isoformat()}"
+                figure = _kept(edition, name, partial(_ground_on, ground=ground, day=day))
+                # Numbers are counted for each edition anew: their names follow from the order of printing.
+                counts = _ground_counts(edition, ground, day, page)
+                drawn.append(replace(figure, figure=replace(figure.figure, counts=counts)))
             if ground.changes:
-                drawn.append(_progression(edition, ground))
+                drawn.append(_kept(edition, f"progression-{ground.name}", partial(_progression, ground=ground)))
     return drawn
+
+
+def _kept(edition: Edition, name: str, draw: Callable[[Edition], DrawnFigure]) -> DrawnFigure:
+    """The figure as an earlier build drew it from the same rows, or drawn now."""
+
+    def parts(edition: Edition) -> FigureParts:
+        drawn = draw(edition)
+        return FigureParts(drawn.figure.title, drawn.figure.caption, drawn.figure.alt, drawn.svg, drawn.png)
+
+    found = edition.kept_figures.take(name, edition, parts)
+    return DrawnFigure(Figure(name, found.title, found.caption, found.alt), found.svg, found.png)
 
 
 def _attacks(edition: Edition, grounds: Sequence[Ground]) -> DrawnFigure:
@@ -88,7 +107,25 @@ def _attacks(edition: Edition, grounds: Sequence[Ground]) -> DrawnFigure:
     return write_files(canvas, Figure("attacks", title, caption, f"{TEXT['alt_attacks']} {region}, {days}. {listed}."))
 
 
-def _ground_on(edition: Edition, ground: Ground, day: date, page: str) -> DrawnFigure:
+def _held_on(ground: Ground, day: date) -> list[tuple[str, list[Row]]]:
+    """Holdings of a day by their holder."""
+    by_holder: dict[str, list[Row]] = defaultdict(list)
+    for row in ground.on(day):
+        by_holder[row["holder"]].append(row)
+    return sorted(by_holder.items())
+
+
+def _ground_counts(edition: Edition, ground: Ground, day: date, page: str) -> tuple[tuple[Mark, Any], ...]:
+    """How many holdings each holder has on the day."""
+    counts = []
+    for holder, held in _held_on(ground, day):
+        mark = edition.marks(holder)
+        keys = [row_key("holdings", row) for row in held]
+        counts.append((mark, edition.book.count(page, f"{mark.name}, {day_words(day)}", "holdings", keys)))
+    return tuple(counts)
+
+
+def _ground_on(edition: Edition, ground: Ground, day: date) -> DrawnFigure:
     region = edition.case.file.region.name
     sources = source_words(edition, [ground], bool(edition.public.rows["incidents"]))
     circles = find_circles(edition, day)
@@ -100,22 +137,14 @@ def _ground_on(edition: Edition, ground: Ground, day: date, page: str) -> DrawnF
     draw_scale(edition.case.file.region.box, axes)
     write_words(canvas, f"{TEXT['figure_ground']} {day_words(day)}", f"{region}. {TEXT['figure_ground_note']}", sources)
     draw_legend(edition, canvas, ground, beneath_map(canvas, axes), others=bool(circles.others))
-    by_holder: dict[str, list[Row]] = defaultdict(list)
-    for row in ground.on(day):
-        by_holder[row["holder"]].append(row)
-    counts: list[tuple[Mark, Any]] = []
     told = []
-    for holder, held in sorted(by_holder.items()):
+    for holder, held in _held_on(ground, day):
         mark = edition.marks(holder)
-        keys = [row_key("holdings", row) for row in held]
-        counts.append((mark, edition.book.count(page, f"{mark.name}, {day_words(day)}", "holdings", keys)))
         places = sorted({name for row in held if (name := ground.place_name(row)) is not None})
         told.append(f"{mark.name}: {', '.join(places) or TEXT['shapes_of_layer']}")
     title = f"{TEXT['figure_ground']} {day_words(day)}, {region}"
     alt = f"{TEXT['alt_ground']} {region}, {day_words(day)} ({ground.name}). {'. '.join(told)}."
-    return write_files(canvas, Figure(
-        f"ground-{ground.name}-{day.isoformat()}", title, TEXT["caption_ground"], alt, tuple(counts),
-    ))  # fmt: skip
+    return write_files(canvas, Figure(f"ground-{ground.name}-{day.isoformat()}", title, TEXT["caption_ground"], alt))
 
 
 def small_days(ground: Ground) -> list[date]:

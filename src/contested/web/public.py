@@ -39,8 +39,8 @@ class PublicRows:
     the rows that no page, file or number may show, only count.
     """
 
-    rows: dict[str, dict[str, Row]]
-    withheld: dict[str, dict[str, Row]]
+    rows: Mapping[str, dict[str, Row]]
+    withheld: Mapping[str, dict[str, Row]]
 
     def of(self, table: str) -> list[Row]:
         """The printed rows of a table."""

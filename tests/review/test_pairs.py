@@ -14,7 +14,7 @@ from contested.base.case import Case, open_case
 from contested.base.decisions import read_decisions
 from contested.base.errors import CaseError, RecordError
 from contested.flow import build_case, read_tables
-from contested.reviewing import decide_pair, open_queue, queue_text
+from contested.review.pairs import decide_pair, open_queue, queue_text
 
 CASE = """
 format = 1

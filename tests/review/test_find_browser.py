@@ -1,0 +1,106 @@
+"""The same pages in a browser: quiet, accessible, and a newcomer's way from a search to a decision."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.review.test_find import HOSTILE, OTHER, PAGES, find_desk  # noqa: F401 (a fixture)
+
+from contested.review.app import make_app
+from contested.review.desk import Desk
+from contested.review.door import Door
+
+pytestmark = pytest.mark.pages
+
+AXE = Path(__file__).parents[1] / "web/vendor/axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@pytest.fixture(scope="module")
+def address(find_desk: Desk) -> Iterator[str]:  # noqa: F811
+    import uvicorn
+
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        find_desk.door = Door(listener.getsockname()[1])
+        config = uvicorn.Config(make_app(find_desk), access_log=False, log_level="error", ws="none", lifespan="off")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{find_desk.door.port}"
+        server.should_exit = True
+        thread.join(10)
+
+
+@pytest.fixture(params=[(1280, "light"), (390, "dark")], ids=["desktop", "phone"])
+def page(request: pytest.FixtureRequest, browser: Any, address: str, find_desk: Desk) -> Iterator[Any]:  # noqa: F811
+    width, scheme = request.param
+    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
+    page = context.new_page()
+    page.faults = []
+    page.on("console", lambda one: page.faults.append(one.text) if one.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.goto(find_desk.door.new_address())
+    page.wait_for_url(f"{address}/")
+    page.goto(f"{address}/name")
+    page.fill("input[name=name]", "Ann")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{address}/")
+    page.faults.clear()  # those of the page of entry are for its own test
+    yield page
+    context.close()
+
+
+def test_every_page_is_quiet_fits_and_passes_axe(page: Any, address: str) -> None:
+    for path in PAGES:
+        page.goto(address + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], path
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = page.evaluate(
+            "tags => axe.run(document, {runOnly: tags, preload: false})"
+            ".then(r => r.violations.map(v => [v.id, v.nodes[0].html]))",
+            TAGS,
+        )
+        assert found == [], path
+    assert page.faults == []
+    assert page.evaluate("window.stolen") is None
+
+
+def test_from_a_search_to_the_passage_by_keyboard(page: Any, address: str) -> None:
+    page.goto(f"{address}/search")
+    page.focus("input[type=search]")
+    page.keyboard.type('"shells came"')
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?**")
+    page.locator(".hits a").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/document?**")
+    assert page.locator(".frozen-text").inner_text() == OTHER
+
+
+def test_a_document_is_added_and_a_name_decided(page: Any, address: str, find_desk: Desk, tmp_path: Path) -> None:  # noqa: F811
+    file = tmp_path / f"report {page.viewport_size['width']}.txt"
+    file.write_text(f"Mira Dorn said that {page.viewport_size['width']} shells fell. {HOSTILE}", encoding="utf-8")
+    page.goto(f"{address}/add")
+    page.set_input_files("input[type=file]", str(file))
+    page.fill("input[name=address]", "https://example.org/report")
+    page.click("main form button")
+    page.get_by_text(file.name.replace(" ", "-")).wait_for(timeout=120_000)
+    page.goto(f"{address}/names/one?name=Mira+Dorn")
+    card = page.locator("form.card").nth(1)
+    card.locator("select").select_option("rebels")
+    card.locator("input[name=reason]").fill("the text says so")
+    card.locator("button").click()
+    page.locator(".past").wait_for()
+    decision = find_desk.log.state().standing("actors", "Mira Dorn")
+    assert decision is not None
+    assert (decision["action"], decision["decided_by"]) == ("correct", "Ann")
+    assert page.faults == []
