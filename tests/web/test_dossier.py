@@ -231,7 +231,7 @@ def test_a_case_with_nothing_in_it_still_has_pages(case: Case, tables: Mapping[s
 
 
 def test_every_word_is_used_and_known() -> None:
-    sources = [*WEB.glob("templates/*.html"), *(path for path in WEB.glob("*.py") if path.name != "strings.py")]
+    sources = [*WEB.glob("templates/*.html"), *(path for path in WEB.rglob("*.py") if path.name != "strings.py")]
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     script = (WEB / "static/map.js").read_text(encoding="utf-8")
     named = set(re.findall(r"\bt\.(\w+)", text)) | set(re.findall(r"TEXT\[\"(\w+)\"\]", text))

@@ -14,6 +14,7 @@ In: nothing. Out: exception classes. Refuses: nothing.
     ├── EngineError(ContestedError, RuntimeError)    a query or a write failed
     ├── ExtractorError(ContestedError, RuntimeError) a claim extractor of the user's cannot be loaded, or failed
     ├── WeighingError(ContestedError, ValueError)    a test was asked for what it cannot do
+    ├── ExportError(ContestedError, ValueError)      a format is not known, or an export would lose rows
     └── VerifyError(ContestedError, ValueError)      the proof of a case cannot be carried out
 
 Every message says which thing, what is wrong with the value shown, what was
@@ -83,6 +84,10 @@ class ExtractorError(ContestedError, RuntimeError):
 
 class WeighingError(ContestedError, ValueError):
     """A test was asked for something that it cannot do."""
+
+
+class ExportError(ContestedError, ValueError):
+    """A format of interchange is not known, or an export would lose, double or invent a row."""
 
 
 class VerifyError(ContestedError, ValueError):

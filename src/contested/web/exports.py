@@ -10,7 +10,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import shapely
@@ -44,7 +44,7 @@ def _json_bytes(value: Any) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n").encode()
 
 
-def _features_bytes(features: list[dict[str, Any]]) -> bytes:
+def features_bytes(features: Iterable[Mapping[str, Any]]) -> bytes:
     """A feature collection, one feature a line."""
     lines = (json.dumps(feature, ensure_ascii=False, separators=(",", ":"), default=str) for feature in features)
     return ('{"type":"FeatureCollection","features":[\n' + ",\n".join(lines) + "\n]}\n").encode()
@@ -105,22 +105,22 @@ def _details(text: str) -> Any:
         return text
 
 
+def feature_of_place(incident: Row, place: Row | None) -> dict[str, Any]:
+    """One place of an incident as a feature; without geometry where no point is known."""
+    point = None
+    if place is not None and place["lon"] is not None:
+        point = {"type": "Point", "coordinates": [round(place["lon"], 6), round(place["lat"], 6)]}
+    beside = {name: place and place[name] for name in ("place_no", "place_name", "radius_m", "record_id")}
+    return {"type": "Feature", "geometry": point, "properties": {**_plain(incident), **beside}}
+
+
 def incidents_geojson(edition: Edition) -> bytes:
     """``incidents.geojson``: one feature a place, with the radius that it must be drawn from."""
-    features = []
-    for row in edition.public.of("incident_places"):
-        incident = edition.public.rows["incidents"].get(row["incident_id"])
-        if incident is None:
-            continue
-        point = None
-        if row["lon"] is not None:
-            point = {"type": "Point", "coordinates": [round(row["lon"], 6), round(row["lat"], 6)]}
-        features.append({
-            "type": "Feature", "geometry": point,
-            "properties": {**_plain(incident), "place_no": row["place_no"], "place_name": row["place_name"],
-                           "radius_m": row["radius_m"], "record_id": row["record_id"]},
-        })  # fmt: skip
-    return _features_bytes(features)
+    incidents = edition.public.rows["incidents"]
+    return features_bytes([
+        feature_of_place(incidents[row["incident_id"]], row) for row in edition.public.of("incident_places")
+        if row["incident_id"] in incidents
+    ])  # fmt: skip
 
 
 def holdings_geojson(edition: Edition) -> bytes:
@@ -131,7 +131,7 @@ def holdings_geojson(edition: Edition) -> bytes:
         features.append({
             "type": "Feature", "geometry": json.loads(shapely.to_geojson(shape)), "properties": _plain(row),
         })  # fmt: skip
-    return _features_bytes(features)
+    return features_bytes(features)
 
 
 def table_csv(edition: Edition, table: str) -> bytes:
