@@ -1,7 +1,7 @@
 """How many bytes a dossier takes, by kind of file, and how long it takes to write.
 
-In: numbers of incidents. Out: a table a number: files, bytes and compressed bytes by kind, seconds. Refuses: nothing. The
-tables are invented: each incident has a place, one to three records of three datasets, a holder and a front in one
+In: numbers of incidents. Out: a table a number: files, bytes and compressed bytes by kind, seconds. Refuses: nothing.
+The tables are invented: each incident has a place, one to three records of three datasets, a holder and a front in one
 layer; one in a hundred belongs to the case's event, and has two claims.
 
     PYTHONPATH=src python benchmarks/dossier_size.py 1000 10000 100000
@@ -19,9 +19,10 @@ from collections import defaultdict
 from datetime import date, timedelta
 from pathlib import Path
 
+import pyarrow as pa
 import shapely
 
-from contested.base.case import open_case
+from contested.base.case import Case, open_case
 from contested.base.records import TABLES
 from contested.web.dossier import write_dossier
 
@@ -167,21 +168,31 @@ def _kind(path: str) -> str:
     return name.split("-")[0].split(".")[0] + "*." + name.rsplit(".", 1)[1]
 
 
+def as_tables(rows: dict[str, list[dict]]) -> dict[str, pa.Table]:
+    """The rows as the tables of a case."""
+    return {name: table.from_rows(rows.get(name, ())) for name, table in TABLES.items()}
+
+
+def make_case(folder: Path) -> Case:
+    """The folder of the invented case."""
+    (folder / "layers").mkdir(parents=True)
+    (folder / "case.toml").write_text(CASE, encoding="utf-8")
+    (folder / "layers/blocks.csv").write_text("date,place,holder\n2020-01-01,W,north\n", encoding="utf-8")
+    (folder / "layers/places.csv").write_text("place,lon,lat\nW,36.5,36\n", encoding="utf-8")
+    return open_case(folder)
+
+
 def measure(n: int, top: int) -> None:
     """Write a dossier of n incidents and print what it takes."""
     begun = time.monotonic()
     rows = make_tables(n)
-    tables = {name: table.from_rows(rows.get(name, ())) for name, table in TABLES.items()}
+    tables = as_tables(rows)
     made = time.monotonic() - begun
     with tempfile.TemporaryDirectory(prefix="dossier-size-") as folder:
-        case = Path(folder) / "case"
-        (case / "layers").mkdir(parents=True)
-        (case / "case.toml").write_text(CASE, encoding="utf-8")
-        (case / "layers/blocks.csv").write_text("date,place,holder\n2020-01-01,W,north\n", encoding="utf-8")
-        (case / "layers/places.csv").write_text("place,lon,lat\nW,36.5,36\n", encoding="utf-8")
+        case = make_case(Path(folder) / "case")
         out = Path(folder) / "dossier"
         begun = time.monotonic()
-        summary = write_dossier(open_case(case), tables, out)
+        summary = write_dossier(case, tables, out)
         seconds = time.monotonic() - begun
         sizes: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
         for path in out.rglob("*"):

@@ -70,6 +70,7 @@ def test_all_pages_are_there(pages: Mapping[str, Page]) -> None:
     assert set(pages) == {
         "index.html", "map.html", "findings.html", "council.html", "claims.html", "incidents.html", "records.html",
         "holdings.html", "sources.html", "figures.html", "rows.html", "weighed.html", f"documents/{DOCUMENT}.html",
+        "incidents/I1.html", "incidents/I2.html", "incidents/I3.html",
     }  # fmt: skip
 
 

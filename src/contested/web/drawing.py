@@ -25,7 +25,7 @@ import numpy as np
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import LineCollection
+from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path as Outline
@@ -57,6 +57,10 @@ STYLE: Any = {
     "text.parse_math": False,
 }  # fmt: skip
 INK, _QUIET, _ATTACK, PAPER = "#1a1a1a", "#6b6b6b", "#b3001b", "#ffffff"
+
+
+#: Circles of other incidents drawn as outlines; more are drawn as one picture.
+MOST_OUTLINES = 200
 
 
 @dataclass(frozen=True)
@@ -278,7 +282,12 @@ def find_circles(edition: Edition, until: date | None) -> Circles:
 
 def draw_attacks(axes: Axes, circles: Circles, *, small: bool = False) -> None:
     """Circles of the places, with the numbers of their incidents where there is room."""
-    for circle in () if small else circles.others:
+    if not small and len(circles.others) > MOST_OUTLINES:
+        # Thousands of outlines would be megabytes of SVG; as one picture in it they are some ten thousand bytes.
+        axes.add_collection(PolyCollection([_circle(circle, CIRCLE_POINTS // 3) for circle in circles.others],
+                                           facecolors="none", edgecolors="#6b6b6b", linewidths=0.4, zorder=5,
+                                           rasterized=True))  # fmt: skip
+    for circle in circles.others if not small and len(circles.others) <= MOST_OUTLINES else ():
         axes.add_patch(PathPatch(Outline(_circle(circle), closed=True), facecolor="none", edgecolor="#6b6b6b",
                                  linewidth=0.5, linestyle=(0, (3, 2)), zorder=5))  # fmt: skip
     points = CIRCLE_POINTS // 3 if small else CIRCLE_POINTS
