@@ -66,9 +66,9 @@ def test_blames_and_denials_stand_beside_each_other(case: Case) -> None:
 def test_tolls_are_drawn_by_source_with_open_ends_as_such(case: Case) -> None:
     page = first_page(case, told())
     assert page.toll_picture is not None
-    assert page.toll_picture.svg.count("<g>") == 2 and "reports:2: 3–5" in page.toll_picture.svg
+    assert page.toll_picture.svg.count("<g>") == 2 and "a medic: 3–5" in page.toll_picture.svg
     assert show_incident_pages(Edition.of(case, told()))[1].toll_picture is None, "one source needs no picture"
-    svg = draw_tolls([TollSpan(HOSTILE, "d", 25, None), TollSpan("b", "d", 3, 3)], "killed", "n")
+    svg = draw_tolls([TollSpan(HOSTILE, 25, None), TollSpan("b", 3, 3)], "killed", "n")
     assert "at least 25" in svg and svg.count("<path") == 1 and svg.count("<circle") == 1
     assert "<script" not in svg and "<img" not in svg
 
@@ -88,6 +88,12 @@ def test_media_are_listed_with_what_the_record_says_of_them(
 ) -> None:
     (line,) = first_page(case, told(**extra)).media
     assert (line.addresses, line.graphic) == (((MEDIA, MEDIA),), graphic)
+
+
+def test_a_page_leads_to_the_accounts_of_its_event_and_to_its_neighbours(case: Case) -> None:
+    first, second, third = show_incident_pages(Edition.of(case, told()))
+    assert (first.event_href, third.event_href) == ("index.html#event-gas", None)
+    assert (first.before, second.before, third.after) == (None, (first.file, "1. Night attack"), None)
 
 
 def test_media_are_never_loaded(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

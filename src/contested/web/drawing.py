@@ -230,11 +230,15 @@ def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float,
 
 def _circle(place: tuple[float, float, float], points: int = CIRCLE_POINTS) -> Any:
     """The geodesic circle around a place (longitude, latitude, metres), as an array of degrees."""
-    lon, lat, radius_m = place
-    azimuths = np.linspace(0, 360, points, endpoint=False)
-    n = np.ones(points)
-    lons, lats, _ = wgs84().fwd(lon * n, lat * n, azimuths, radius_m * n)
-    return np.column_stack([lons, lats])
+    return _circles([place], points)[0]
+
+
+def _circles(places: Sequence[tuple[float, float, float]], points: int) -> Any:
+    """The geodesic circles around places: an array of places × points × (longitude, latitude)."""
+    azimuths = np.tile(np.linspace(0, 360, points, endpoint=False), len(places))
+    lon, lat, radius_m = (np.repeat(column, points) for column in np.array(places, dtype=float).T)
+    lons, lats, _ = wgs84().fwd(lon, lat, azimuths, radius_m)
+    return np.stack([lons, lats], axis=-1).reshape(len(places), points, 2)
 
 
 @dataclass(frozen=True)
@@ -284,7 +288,7 @@ def draw_attacks(axes: Axes, circles: Circles, *, small: bool = False) -> None:
     """Circles of the places, with the numbers of their incidents where there is room."""
     if not small and len(circles.others) > MOST_OUTLINES:
         # Thousands of outlines would be megabytes of SVG; as one picture in it they are some ten thousand bytes.
-        axes.add_collection(PolyCollection([_circle(circle, CIRCLE_POINTS // 3) for circle in circles.others],
+        axes.add_collection(PolyCollection(_circles(circles.others, CIRCLE_POINTS // 3),
                                            facecolors="none", edgecolors="#6b6b6b", linewidths=0.4, zorder=5,
                                            rasterized=True))  # fmt: skip
     for circle in circles.others if not small and len(circles.others) <= MOST_OUTLINES else ():

@@ -237,7 +237,11 @@ def show_sources(edition: Edition) -> SourcesPage:
     page = "sources.html"
     documents = {row["path"]: row["document_id"] for row in edition.public.of("documents")}
     withheld = tuple(
-        (TEXT[f"table_{table}"], edition.book.count_where(page, TEXT[f"table_{table}"], table, scope="withheld"))
+        (
+            TEXT[f"table_{table}"],
+            edition.book.count_where(page, TEXT[f"table_{table}"], table, scope="withheld"),
+            _why_withheld(table),
+        )
         for table in TABLES
         if edition.public.withheld[table]
     )
@@ -276,6 +280,14 @@ def show_sources(edition: Edition) -> SourcesPage:
 def long_list(edition: Edition) -> bool:
     """Whether the incidents are too many for GeoJSON; they stand as GeoParquet then."""
     return data_file(edition, "incidents").endswith(".parquet")
+
+
+def _why_withheld(table: str) -> str:
+    """Why rows of a table may be withheld (:mod:`contested.web.public`)."""
+    if table in ("records", "incidents"):
+        return TEXT["withheld_record"]
+    declared = {column.name for column in TABLES[table].columns}
+    return TEXT["withheld_original" if declared & {"original_path", "path"} else "withheld_rests"]
 
 
 def _original(edition: Edition, row: Row, documents: dict[str, Any]) -> OriginalLine:

@@ -48,7 +48,7 @@ def show_incident_pages(edition: Edition) -> list[IncidentPage]:
         told.sort(key=lambda row: (row["said_on"] is None, row["said_on"], row["claim_id"]))
         found = [row for record in records for row in candidates.get(("records", record["record_id"]), [])]
         shown.append(IncidentPage(
-            file, block, named[number - 1] if number else None,
+            file, block, _event_address(edition, titles[key]["event_id"]), named[number - 1] if number else None,
             named[number + 1] if number + 1 < len(named) else None, _toll_picture(titles[key], records),
             tuple(_voice(edition, row) for row in told if row["stance"] in BLAMES),
             tuple(_voice(edition, row) for row in told if row["stance"] in ANSWERS),
@@ -58,14 +58,21 @@ def show_incident_pages(edition: Edition) -> list[IncidentPage]:
     return shown
 
 
+def _event_address(edition: Edition, event_id: str | None) -> str | None:
+    """Where the accounts of the incident's event stand."""
+    declared = {event.id for event in edition.case.file.events}
+    return f"index.html#event-{event_id}" if event_id in declared else None
+
+
 def _toll_picture(incident: Row, records: list[Row]) -> Picture | None:
     """The range of each record; nothing where fewer than two records give one."""
     for word in ("killed", "injured"):
         spans = [
-            TollSpan(row["record_id"], row["dataset"], row[f"{word}_low"], row[f"{word}_high"])
+            TollSpan("; ".join(row["sources"]) or row["record_id"], row[f"{word}_low"], row[f"{word}_high"])
             for row in records if (row[f"{word}_low"], row[f"{word}_high"]) != (None, None)
         ]  # fmt: skip
-        if len(spans) > 1:
+        # Where all say that nobody was, there is nothing to draw.
+        if len(spans) > 1 and any((span.low, span.high) != (0, 0) for span in spans):
             name = f"tolls-{anchor(incident['incident_id'])}"
             return Picture(draw_tolls(spans, TEXT[word], name), TEXT["toll_picture_key"].format(what=TEXT[word]))
     return None

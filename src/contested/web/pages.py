@@ -395,6 +395,8 @@ class IncidentPage:
 
     file: str
     incident: IncidentBlock
+    event_href: str | None
+    """The accounts of its event."""
     before: tuple[str, str] | None
     """(address, title) of the incident numbered before."""
     after: tuple[str, str] | None
@@ -672,7 +674,8 @@ class SourcesPage:
     """``sources.html``."""
 
     originals: tuple[OriginalLine, ...]
-    withheld: tuple[tuple[str, Number], ...]
+    withheld: tuple[tuple[str, Number, str], ...]
+    """(table, rows, why)."""
     rejects: tuple[RejectLine, ...]
     rejects_number: Number
     notes: tuple[tuple[str, str, str], ...]

@@ -22,10 +22,9 @@ MOST_LETTERS = 28
 
 @dataclass(frozen=True, slots=True)
 class TollSpan:
-    """Fewest and most people that one record allows; ``None`` is an open end."""
+    """Fewest and most people that one record allows, with the sources that it names; ``None`` is an open end."""
 
-    record: str
-    dataset: str
+    sources: str
     low: int | None
     high: int | None
 
@@ -49,7 +48,7 @@ def draw_tolls(spans: Sequence[TollSpan], word: str, name: str) -> Markup:
     ]
     for number, span in enumerate(spans):
         y = TOP + STEP * (number + 0.5)
-        label = span.record if len(span.record) <= MOST_LETTERS else span.record[: MOST_LETTERS - 1] + "…"
+        label = span.sources if len(span.sources) <= MOST_LETTERS else span.sources[: MOST_LETTERS - 1] + "…"
         low, high = span.low or 0, last if span.high is None else span.high
         if span.low == span.high:
             mark = f'<circle class="holds" cx="{x(low):.1f}" cy="{y:.1f}" r="5"/>'
@@ -57,7 +56,7 @@ def draw_tolls(spans: Sequence[TollSpan], word: str, name: str) -> Markup:
             mark = f'<line class="toll-range" x1="{x(low):.1f}" x2="{x(high):.1f}" y1="{y:.1f}" y2="{y:.1f}"/>'
         if span.high is None:
             mark += f'<path class="range" d="M{x(last) - 7:.1f},{y - 6:.1f}l8,6l-8,6"/>'
-        told = f"{span.record}: {range_words(span.low, span.high)}"
+        told = f"{span.sources}: {range_words(span.low, span.high)}"
         body.append(
             f'<g><text class="kind" x="{LEFT - 12}" y="{y + 4:.1f}" text-anchor="end">{escape(label)}</text>{mark}'
             f"<title>{escape(told)}</title></g>"
