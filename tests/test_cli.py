@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -120,3 +121,12 @@ def test_import_writes_records_and_what_is_refused(tmp_path: Path) -> None:
     out = tmp_path / "records.parquet"
     _run("import", str(DATASETS / "viina.csv"), "--out", str(out), "--name", "feeds")
     assert {path.name for path in tmp_path.iterdir()} == {out.name, f"{out.name}.rejects.jsonl"}
+
+
+def test_export_counts_and_names_an_unknown_format(built_case: Path) -> None:
+    told = _run("export", str(built_case), "--to", "geojson").stdout
+    found = re.search(r"incidents +(\d+) in, (\d+) out", told)
+    assert found is not None and found[1] == found[2] != "0"
+    assert (built_case / "exports/geojson/incidents.geojson").is_file()
+    refused = _run("export", str(built_case), "--to", "atlass", code=2)
+    assert 'did you mean "atlos"?' in refused.stderr

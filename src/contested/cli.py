@@ -302,6 +302,37 @@ def compare(
         typer.echo(line)
 
 
+@app.command("export")
+def export_to(
+    case: CaseFolder,
+    to: Annotated[
+        str,
+        typer.Option(metavar="FORMAT", help="timemap, atlos, geojson, geoparquet, csv, ftm, jsonld or auto-archiver."),
+    ],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to write into; exports/FORMAT beside the dossier if left out.")
+    ] = None,
+    built: Annotated[
+        Path | None, typer.Option(help="Where the derived folders are, if the case was built with --out.")
+    ] = None,
+    json_lines: AsJson = False,
+) -> None:
+    """A built case for other tools; says what went in, what came out and what was left out. Only what is public."""
+    from dataclasses import asdict
+
+    from contested.base.case import open_case
+    from contested.flow import read_tables
+    from contested.web.interchange.writing import export_case, summary_lines
+
+    opened = open_case(case, built, files_may_miss=True)
+    summary = export_case(opened, read_tables(opened), to, out)
+    if json_lines:
+        _echo_json([asdict(summary)])
+        return
+    for line in summary_lines(summary):
+        typer.echo(line)
+
+
 presets_app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
 app.add_typer(presets_app, name="presets")
 

@@ -111,7 +111,7 @@ def test_keyboard_reaches_slider_numbers_and_list(opened: Opened, dossier: Path)
     assert "Night attack" in page.locator("#chosen").inner_text()
     assert page.locator("#day-output").inner_text() == "2 March 2020"
     link = page.locator("#chosen a").get_attribute("href")
-    assert link == "incidents.html#I1"
+    assert link == "incidents/I1.html"
 
 
 def test_an_attack_is_drawn_as_an_area_and_other_incidents_on_request(opened: Opened, dossier: Path) -> None:

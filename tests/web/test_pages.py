@@ -30,6 +30,7 @@ from contested.web.ground import read_grounds, simplified
 from contested.web.incident_pages import incident_order, show_incidents, show_rows
 from contested.web.index_page import show_index
 from contested.web.marks import PALETTE
+from contested.web.one_incident import show_incident_pages
 from contested.web.ratio_figure import RatioBar, draw_ratios
 from contested.web.robustness_figure import round_ticks
 from contested.web.strings import TEXT
@@ -104,7 +105,7 @@ def test_contradictions_within_and_between(edition: Edition) -> None:
 
 
 def test_an_incident_keeps_every_source(edition: Edition) -> None:
-    first = show_incidents(edition)[0].incidents[0]
+    first = show_incident_pages(edition)[0].incident
     assert (first.number, first.title, len(first.records)) == (1, "Night attack", 2)
     assert [(toll.low.text, toll.high.text) for toll in first.tolls] == [("2", "5")]
     layer = first.places[0].layers[0]
@@ -115,7 +116,7 @@ def test_an_incident_keeps_every_source(edition: Edition) -> None:
 
 
 def test_an_incident_says_what_is_told_differently_and_who_else_tells_of_it(edition: Edition) -> None:
-    first, second, _ = show_incidents(edition)[0].incidents
+    first, second, _ = (page.incident for page in show_incident_pages(edition))
     assert len(first.conflicts) == 4 and "the records name different kinds of incident" in first.conflicts
     assert first.also_told == (("records.html#x" + row_id("reports:4"), "reports:4"),)
     assert (second.conflicts, second.also_told) == ((), ())
@@ -147,15 +148,15 @@ def test_rows_that_a_dataset_groups_stand_in_one_line(case: Case) -> None:
 
 
 def _first_incident(case: Case, tables: Mapping[str, pa.Table]) -> Any:
-    return show_incidents(Edition.of(case, tables))[0].incidents[0]
+    return show_incident_pages(Edition.of(case, tables))[0].incident
 
 
 def test_an_unsure_pair_stands_at_both_incidents_by_its_likeliest_records(edition: Edition) -> None:
-    first, second, third = show_incidents(edition)[0].incidents
+    first, second, third = (page.incident for page in show_incident_pages(edition))
     assert [(other.href, other.number, other.probability.text) for other in first.perhaps] == [
-        ("incidents.html#I2", 2, "0.43")
+        ("incidents/I2.html", 2, "0.43")
     ]
-    assert [(other.href, other.probability.text) for other in second.perhaps] == [("incidents.html#I1", "0.43")]
+    assert [(other.href, other.probability.text) for other in second.perhaps] == [("incidents/I1.html", "0.43")]
     assert third.perhaps == ()  # a person has parted it from the first
 
 

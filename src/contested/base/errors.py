@@ -15,6 +15,7 @@ In: nothing. Out: exception classes. Refuses: nothing.
     ├── ExtractorError(ContestedError, RuntimeError) a claim extractor of the user's cannot be loaded, or failed
     ├── WeighingError(ContestedError, ValueError)    a test was asked for what it cannot do
     ├── PublicationError(ContestedError, ValueError) a case may not be published as it is
+    ├── ExportError(ContestedError, ValueError)      a format is not known, or an export would lose rows
     └── VerifyError(ContestedError, ValueError)      the proof of a case cannot be carried out
 
 Every message says which thing, what is wrong with the value shown, what was
@@ -88,6 +89,10 @@ class WeighingError(ContestedError, ValueError):
 
 class PublicationError(ContestedError, ValueError):
     """A case may not be published as it is."""
+
+
+class ExportError(ContestedError, ValueError):
+    """A format of interchange is not known, or an export would lose, double or invent a row."""
 
 
 class VerifyError(ContestedError, ValueError):

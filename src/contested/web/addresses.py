@@ -14,6 +14,13 @@ from contested.web.public import PublicRows, Row
 #: Rows shown on one page; more go to ``claims-2.html`` and so on, so that pages stay light.
 ROWS_PER_PAGE = 400
 
+#: Lines on one page of a long list.
+LINES_PER_PAGE = 1_000
+#: Incidents with a page of their own, at most: those of the case's events, and all where there are few.
+MOST_DETAILED, FEW_INCIDENTS = 400, 100
+#: A table with more rows is no CSV but Parquet; its rows have no line on a page unless an incident's page shows them.
+MOST_LISTED = 10_000
+
 _SAFE = re.compile(r"[A-Za-z0-9_.-]+")
 
 
@@ -49,27 +56,70 @@ def weighed_anchor(table: str, row: Row) -> str:
     return f"{kind}-{anchor('|'.join(row[name] for name in parts))}"
 
 
+def emphasised_rows(public: PublicRows) -> list[Row]:
+    """Incidents of the case's events; all incidents when none belongs to an event."""
+    rows = public.of("incidents")
+    return [row for row in rows if row["event_id"] is not None] or rows
+
+
+def list_order(public: PublicRows) -> list[str]:
+    """Ids of the incidents as they are numbered: the events' incidents first, by their days."""
+    main = {row["incident_id"] for row in emphasised_rows(public)}
+    rows = sorted(
+        public.of("incidents"),
+        key=lambda row: (row["incident_id"] not in main, row["date_start"], row["date_end"], row["incident_id"]),
+    )
+    return [row["incident_id"] for row in rows]
+
+
 class RowAddresses:
     """Page and anchor of every row, relative to the root of the dossier."""
 
     def __init__(self, public: PublicRows) -> None:
         self._public = public
+        order = list_order(public)
+        n_main = len(order) if len(order) <= FEW_INCIDENTS else len(emphasised_rows(public))
+        self.detailed = frozenset(order[: min(n_main, MOST_DETAILED)])
+        """Incidents with a page of their own."""
+        self._incident_of = {record: row["incident_id"] for row in public.of("incidents") for record in row["records"]}
+        self._keys = {
+            "incidents": order, "claims": list(public.rows["claims"]), "holdings": list(public.rows["holdings"]),
+            "records": [
+                key for key in public.rows["records"]
+                if len(public.rows["records"]) <= MOST_LISTED or self._incident_of.get(key) in self.detailed
+            ],
+        }  # fmt: skip
+        if len(self._keys["holdings"]) > MOST_LISTED:
+            self._keys["holdings"] = []
         self._page_of: dict[str, dict[str, int]] = {
-            table: {key: 1 + number // ROWS_PER_PAGE for number, key in enumerate(public.rows[table])}
-            for table in ("claims", "records", "holdings", "incidents")
+            table: {key: 1 + number // self._per_page(table) for number, key in enumerate(keys)}
+            for table, keys in self._keys.items()
         }
+
+    @staticmethod
+    def _per_page(table: str) -> int:
+        return LINES_PER_PAGE if table == "incidents" else ROWS_PER_PAGE
+
+    def in_detail(self, record: str) -> bool:
+        """Whether the record belongs to an incident with a page of its own."""
+        return self._incident_of.get(record) in self.detailed
 
     def paged(self, table: str) -> list[tuple[str, list[str]]]:
         """Pages of a table with the keys that each shows; one page at least."""
-        keys = list(self._public.rows[table])
-        count = max(1, -(-len(keys) // ROWS_PER_PAGE))
-        return [
-            (page_name(table, number + 1), keys[number * ROWS_PER_PAGE : (number + 1) * ROWS_PER_PAGE])
-            for number in range(count)
-        ]
+        keys, most = self._keys[table], self._per_page(table)
+        count = max(1, -(-len(keys) // most))
+        return [(page_name(table, number + 1), keys[number * most : (number + 1) * most]) for number in range(count)]
 
     def _paged_row(self, table: str, key: str) -> str:
-        return f"{page_name(table, self._page_of[table].get(key, 1))}#{anchor(key)}"
+        if table == "incidents" and key in self.detailed:
+            return f"incidents/{anchor(key)}.html"
+        page = self._page_of[table].get(key)
+        if page is not None:
+            return f"{page_name(table, page)}#{anchor(key)}"
+        if table == "records" and (incident := self._incident_of.get(key)) is not None:
+            return self._paged_row("incidents", incident)
+        row = self._public.rows[table].get(key)
+        return "sources.html" if row is None else self.row("originals", row["original_path"])
 
     def row(self, table: str, key: str) -> str:
         """The address of a row."""

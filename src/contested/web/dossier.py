@@ -29,13 +29,15 @@ from contested.web.claim_pages import show_claims, show_documents
 from contested.web.council_page import show_council
 from contested.web.edition import Edition
 from contested.web.figures import draw_figures
-from contested.web.finding_pages import show_findings, show_number_rows, show_sources
+from contested.web.finding_pages import finding_files, long_list, show_findings, show_number_rows, show_sources
 from contested.web.ground import read_grounds
 from contested.web.incident_pages import emphasised, show_incidents, show_rows
 from contested.web.index_page import show_index
 from contested.web.kept_figures import KeptFigures
+from contested.web.interchange.geoparquet import write_geoparquet
 from contested.web.map_page import map_script, show_map
 from contested.web.numbers import Number
+from contested.web.one_incident import show_incident_pages
 from contested.web.pages import FiguresPage, Frame
 from contested.web.pdf import PrintedPages, can_print, print_dossier
 from contested.web.preview import draw_preview
@@ -155,6 +157,8 @@ def render_dossier(edition: Edition) -> dict[str, bytes]:
     incidents = show_incidents(edition)
     for page in incidents:
         files[page.file] = render("incidents", page)
+    for incident in show_incident_pages(edition):
+        files[incident.file] = render("incident", incident, root="../")
     for table in ("records", "holdings"):
         for rows in show_rows(edition, table):
             files[rows.file] = render("table", rows)
@@ -192,8 +196,12 @@ def _front_figure(edition: Edition, figures: tuple[Any, ...]) -> tuple[str | Non
 def _data_files(edition: Edition) -> dict[str, bytes]:
     from contested.base.records import TABLES
 
-    found = {f"data/{name}.csv": exports.table_csv(edition, name) for name in TABLES}
-    found["incidents.geojson"] = exports.incidents_geojson(edition)
+    found = {exports.data_file(edition, name): exports.table_bytes(edition, name) for name in TABLES}
+    found |= finding_files(edition)
+    if long_list(edition):
+        found["incidents.parquet"] = write_geoparquet(edition).files["incidents.parquet"]
+    else:
+        found["incidents.geojson"] = exports.incidents_geojson(edition)
     found["holdings.geojson"] = exports.holdings_geojson(edition)
     found["dossier.json"] = exports.dossier_json(edition)
     found["numbers.json"] = edition.book.json_bytes()

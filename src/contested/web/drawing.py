@@ -25,7 +25,7 @@ import numpy as np
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import LineCollection
+from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path as Outline
@@ -63,6 +63,10 @@ FALLBACK_FONTS = b"'DejaVu Sans', Verdana, 'Noto Sans', 'Liberation Sans', 'Noto
 #: Letters of a title or a label on a drawing at most; more would run over its edge.
 MAX_LETTERS = 170
 INK, _QUIET, _ATTACK, PAPER = "#1a1a1a", "#6b6b6b", "#b3001b", "#ffffff"
+
+
+#: Circles of other incidents drawn as outlines; more are drawn as one picture.
+MOST_OUTLINES = 200
 
 
 @dataclass(frozen=True)
@@ -249,11 +253,15 @@ def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float,
 
 def _circle(place: tuple[float, float, float], points: int = CIRCLE_POINTS) -> Any:
     """The geodesic circle around a place (longitude, latitude, metres), as an array of degrees."""
-    lon, lat, radius_m = place
-    azimuths = np.linspace(0, 360, points, endpoint=False)
-    n = np.ones(points)
-    lons, lats, _ = wgs84().fwd(lon * n, lat * n, azimuths, radius_m * n)
-    return np.column_stack([lons, lats])
+    return _circles([place], points)[0]
+
+
+def _circles(places: Sequence[tuple[float, float, float]], points: int) -> Any:
+    """The geodesic circles around places: an array of places × points × (longitude, latitude)."""
+    azimuths = np.tile(np.linspace(0, 360, points, endpoint=False), len(places))
+    lon, lat, radius_m = (np.repeat(column, points) for column in np.array(places, dtype=float).T)
+    lons, lats, _ = wgs84().fwd(lon, lat, azimuths, radius_m)
+    return np.stack([lons, lats], axis=-1).reshape(len(places), points, 2)
 
 
 @dataclass(frozen=True)
@@ -301,7 +309,12 @@ def find_circles(edition: Edition, until: date | None) -> Circles:
 
 def draw_attacks(axes: Axes, circles: Circles, *, small: bool = False) -> None:
     """Circles of the places, with the numbers of their incidents where there is room."""
-    for circle in () if small else circles.others:
+    if not small and len(circles.others) > MOST_OUTLINES:
+        # Thousands of outlines would be megabytes of SVG; as one picture in it they are some ten thousand bytes.
+        axes.add_collection(PolyCollection(_circles(circles.others, CIRCLE_POINTS // 3),
+                                           facecolors="none", edgecolors="#6b6b6b", linewidths=0.4, zorder=5,
+                                           rasterized=True))  # fmt: skip
+    for circle in circles.others if not small and len(circles.others) <= MOST_OUTLINES else ():
         axes.add_patch(PathPatch(Outline(_circle(circle), closed=True), facecolor="none", edgecolor="#6b6b6b",
                                  linewidth=0.5, linestyle=(0, (3, 2)), zorder=5))  # fmt: skip
     points = CIRCLE_POINTS // 3 if small else CIRCLE_POINTS

@@ -10,12 +10,14 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import shapely
 
+from contested.base.engine import parquet_bytes
 from contested.base.records import TABLES
+from contested.web.addresses import MOST_DETAILED, MOST_LISTED, anchor
 from contested.web.edition import Edition
 from contested.web.ground import GRID_DEGREES
 from contested.web.public import Row
@@ -28,7 +30,8 @@ ABOUT = {
     "contradictions": "Pairs of answers that cannot both hold: within a party over time, or between two.",
     "claims": "Attributed statements with their passages: text, start and end count characters of the frozen text.",
     "votes": "One member's vote on one draft.",
-    "incidents": "Clusters of records about one real event, with places, control and distance to the front.",
+    "incidents": "Clusters of records about one real event, with places, control and distance to the front; an empty "
+    "cell is left out. Of more than 400 those with a page of their own, the rest in data/.",
     "findings": "Computed results and refusals, each with method, assumptions and reporting term.",
     "rivals": "Rival accounts of an event, as case.toml states them.",
     "evidence": "Items of evidence that they are weighed by; those that do not count say why.",
@@ -40,11 +43,20 @@ ABOUT = {
 }
 
 
-def _json_bytes(value: Any) -> bytes:
-    return (json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n").encode()
+def _json_bytes(value: Mapping[str, Any]) -> bytes:
+    """An object, an entry a line, and a line for each row of a list: readable, and without the weight of indenting."""
+
+    def text(one: Any) -> str:
+        return json.dumps(one, ensure_ascii=False, separators=(",", ":"), default=str)
+
+    def entry(one: Any) -> str:
+        return "[\n" + ",\n".join(map(text, one)) + "\n]" if isinstance(one, list) and one else text(one)
+
+    lines = (f"{json.dumps(name)}: {entry(one)}" for name, one in value.items())
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
 
 
-def _features_bytes(features: list[dict[str, Any]]) -> bytes:
+def features_bytes(features: Iterable[Mapping[str, Any]]) -> bytes:
     """A feature collection, one feature a line."""
     lines = (json.dumps(feature, ensure_ascii=False, separators=(",", ":"), default=str) for feature in features)
     return ('{"type":"FeatureCollection","features":[\n' + ",\n".join(lines) + "\n]}\n").encode()
@@ -52,6 +64,11 @@ def _features_bytes(features: list[dict[str, Any]]) -> bytes:
 
 def _plain(row: Row) -> Row:
     return {name: value for name, value in row.items() if not isinstance(value, bytes)}
+
+
+def _filled(row: Row, left_out: str = "") -> Row:
+    """The row without empty cells, and without a column that is the same for all."""
+    return {name: value for name, value in row.items() if value is not None and name != left_out}
 
 
 def dossier_json(edition: Edition) -> bytes:
@@ -62,10 +79,14 @@ def dossier_json(edition: Edition) -> bytes:
     fronts = edition.grouped("fronts", "incident_id")
     incidents = [
         {
-            **row, "places": places.get((key,), []), "control": control.get((key,), []),
-            "fronts": fronts.get((key,), []),
+            **_filled(row),
+            **{
+                name: [_filled(one, "incident_id") for one in rows.get((key,), [])]
+                for name, rows in (("places", places), ("control", control), ("fronts", fronts))
+            },
         }
         for key, row in public.rows["incidents"].items()
+        if len(public.rows["incidents"]) <= MOST_DETAILED or key in edition.addresses.detailed
     ]  # fmt: skip
     return _json_bytes({
         "format": "contested-dossier/1",
@@ -105,22 +126,22 @@ def _details(text: str) -> Any:
         return text
 
 
+def feature_of_place(incident: Row, place: Row | None) -> dict[str, Any]:
+    """One place of an incident as a feature; without geometry where no point is known."""
+    point = None
+    if place is not None and place["lon"] is not None:
+        point = {"type": "Point", "coordinates": [round(place["lon"], 6), round(place["lat"], 6)]}
+    beside = {name: place and place[name] for name in ("place_no", "place_name", "radius_m", "record_id")}
+    return {"type": "Feature", "geometry": point, "properties": _filled({**_plain(incident), **beside})}
+
+
 def incidents_geojson(edition: Edition) -> bytes:
     """``incidents.geojson``: one feature a place, with the radius that it must be drawn from."""
-    features = []
-    for row in edition.public.of("incident_places"):
-        incident = edition.public.rows["incidents"].get(row["incident_id"])
-        if incident is None:
-            continue
-        point = None
-        if row["lon"] is not None:
-            point = {"type": "Point", "coordinates": [round(row["lon"], 6), round(row["lat"], 6)]}
-        features.append({
-            "type": "Feature", "geometry": point,
-            "properties": {**_plain(incident), "place_no": row["place_no"], "place_name": row["place_name"],
-                           "radius_m": row["radius_m"], "record_id": row["record_id"]},
-        })  # fmt: skip
-    return _features_bytes(features)
+    incidents = edition.public.rows["incidents"]
+    return features_bytes([
+        feature_of_place(incidents[row["incident_id"]], row) for row in edition.public.of("incident_places")
+        if row["incident_id"] in incidents
+    ])  # fmt: skip
 
 
 def holdings_geojson(edition: Edition) -> bytes:
@@ -131,7 +152,7 @@ def holdings_geojson(edition: Edition) -> bytes:
         features.append({
             "type": "Feature", "geometry": json.loads(shapely.to_geojson(shape)), "properties": _plain(row),
         })  # fmt: skip
-    return _features_bytes(features)
+    return features_bytes(features)
 
 
 def table_csv(edition: Edition, table: str) -> bytes:
@@ -150,6 +171,37 @@ def table_csv(edition: Edition, table: str) -> bytes:
                 )
             cells.append(safe_cell(value))
         writer.writerow(cells)
+    return out.getvalue().encode()
+
+
+def data_file(edition: Edition, table: str) -> str:
+    """The file that holds all printed rows of a table: CSV, and Parquet for a long one."""
+    return f"data/{table}.{'parquet' if len(edition.public.rows[table]) > MOST_LISTED else 'csv'}"
+
+
+def table_bytes(edition: Edition, table: str) -> bytes:
+    """The content of :func:`data_file`."""
+    if data_file(edition, table).endswith(".csv"):
+        return table_csv(edition, table)
+    return parquet_bytes(TABLES[table].from_rows(edition.public.of(table)))
+
+
+def finding_file(edition: Edition, finding_id: str, n_rows: int) -> str:
+    """The file of exactly the rows that a finding used; the table of all such rows where they are many."""
+    return f"data/findings/{anchor(finding_id)}.csv" if n_rows <= MOST_LISTED else data_file(edition, "finding_rows")
+
+
+def finding_csv(edition: Edition, used: Sequence[Row]) -> bytes:
+    """The printed rows that a finding used, with all their columns; bytes are left out, and stand in their table."""
+    rows = [(one, edition.public.rows[one["table"]][one["row_key"]]) for one in used]
+    names = list(dict.fromkeys(name for _, row in rows for name, value in row.items() if not isinstance(value, bytes)))
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    # The columns of several tables stand side by side; "of" is what keeps the first three apart from them.
+    writer.writerow(["of_table", "of_row", "role", *names])
+    for one, row in rows:
+        cells = (safe_cell(row.get(name)) for name in names)
+        writer.writerow([one["table"], safe_cell(one["row_key"]), safe_cell(one["role"]), *cells])
     return out.getvalue().encode()
 
 

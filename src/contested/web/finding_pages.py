@@ -16,6 +16,7 @@ from contested.web.addresses import anchor, safe_link
 from contested.web.beside_findings import read_details, show_pictures, show_robustness
 from contested.web.claim_pages import document_words, speaker_words
 from contested.web.edition import Edition
+from contested.web.exports import data_file, finding_csv, finding_file
 from contested.web.incident_pages import cell_words
 from contested.web.numbers import MAX_SHOWN_ROWS, Cells, Number, matches
 from contested.web.pages import (
@@ -37,6 +38,8 @@ from contested.weighing.findings import TESTS
 _VALUES = ("estimate", "low", "high", "bound_low", "bound_high", "p_value")
 #: Entries of ``details`` printed on the page; the whole object is in findings.csv.
 MAX_DETAILS = 40
+#: Rows of a finding printed in its table; all stand in its CSV.
+MOST_TABLE_ROWS = 40
 
 
 def show_findings(edition: Edition) -> FindingsPage:
@@ -85,10 +88,9 @@ def _finding(edition: Edition, key: str, row: Row, beside: tuple[list[Row], list
         return book.quote(page, TEXT[column], Cells("findings", column, (key,)))
 
     roles: dict[tuple[str, str], list[str]] = defaultdict(list)
-    used, varied = beside
+    used, varied = printed_rows(edition, beside[0]), beside[1]
     for entry in used:
-        if entry["table"] in TABLES and entry["row_key"] in edition.public.rows[entry["table"]]:
-            roles[entry["role"], entry["table"]].append(entry["row_key"])
+        roles[entry["role"], entry["table"]].append(entry["row_key"])
     values = []
     for column in _VALUES:
         number = book.value(page, TEXT[column], Cells("findings", column, (key,)), style="real")
@@ -107,7 +109,30 @@ def _finding(edition: Edition, key: str, row: Row, beside: tuple[list[Row], list
             (f"{code_words(role)}: {TEXT[f'table_{table}']}", book.count(page, f"{code_words(role)}", table, keys))
             for (role, table), keys in sorted(roles.items())
         ),
+        tuple(
+            (
+                code_words(one["role"]), TEXT[f"table_{one['table']}"],
+                edition.addresses.row(one["table"], one["row_key"]),
+                row_title(edition, one["table"], edition.public.rows[one["table"]][one["row_key"]]),
+            )
+            for one in used[:MOST_TABLE_ROWS]
+        ), max(0, len(used) - MOST_TABLE_ROWS), finding_file(edition, key, len(used)),
     )  # fmt: skip
+
+
+def printed_rows(edition: Edition, used: list[Row]) -> list[Row]:
+    """Those of the rows that a finding used which may be printed."""
+    return [one for one in used if one["table"] in TABLES and one["row_key"] in edition.public.rows[one["table"]]]
+
+
+def finding_files(edition: Edition) -> dict[str, bytes]:
+    """The rows of each finding, a CSV each: path → bytes; findings that used many rows have none of their own."""
+    found = {}
+    for (key,), used in edition.grouped("finding_rows", "finding_id").items():
+        rows = printed_rows(edition, used)
+        if finding_file(edition, key, len(rows)).startswith("data/findings/"):
+            found[finding_file(edition, key, len(rows))] = finding_csv(edition, rows)
+    return found
 
 
 def _details(edition: Edition, key: str, row: Row) -> list[tuple[str, Number | str]]:
@@ -152,7 +177,9 @@ def show_number_rows(edition: Edition) -> list[NumberRows]:
         listed = [(edition.addresses.row(how.table, key), row_title(edition, how.table, rows[key]))
                   for key in keys[:MAX_SHOWN_ROWS]]  # fmt: skip
         left_off = 0 if how.scope == "withheld" else number.n - len(listed)
-        shown.append(NumberRows(number, _derivation_words(number), tuple(listed), left_off, f"data/{how.table}.csv"))
+        shown.append(
+            NumberRows(number, _derivation_words(number), tuple(listed), left_off, data_file(edition, how.table))
+        )
     return shown
 
 
@@ -211,7 +238,11 @@ def show_sources(edition: Edition) -> SourcesPage:
     page = "sources.html"
     documents = {row["path"]: row["document_id"] for row in edition.public.of("documents")}
     withheld = tuple(
-        (TEXT[f"table_{table}"], edition.book.count_where(page, TEXT[f"table_{table}"], table, scope="withheld"))
+        (
+            TEXT[f"table_{table}"],
+            edition.book.count_where(page, TEXT[f"table_{table}"], table, scope="withheld"),
+            _why_withheld(table),
+        )
         for table in TABLES
         if edition.public.withheld[table]
     ) + withheld_counts(edition, page)
@@ -237,10 +268,27 @@ def show_sources(edition: Edition) -> SourcesPage:
         ),
         decisions,
         tuple(
-            (name, table.meaning, edition.book.count_where(page, TEXT[f"table_{name}"], name))
+            (name, data_file(edition, name), table.meaning, edition.book.count_where(page, TEXT[f"table_{name}"], name))
             for name, table in TABLES.items()
         ),
+        (
+            "dossier.json", "incidents.parquet" if long_list(edition) else "incidents.geojson", "holdings.geojson",
+            "numbers.json", "manifest.json",
+        ),
     )  # fmt: skip
+
+
+def long_list(edition: Edition) -> bool:
+    """Whether the incidents are too many for GeoJSON; they stand as GeoParquet then."""
+    return data_file(edition, "incidents").endswith(".parquet")
+
+
+def _why_withheld(table: str) -> str:
+    """Why rows of a table may be withheld (:mod:`contested.web.public`)."""
+    if table in ("records", "incidents"):
+        return TEXT["withheld_record"]
+    declared = {column.name for column in TABLES[table].columns}
+    return TEXT["withheld_original" if declared & {"original_path", "path"} else "withheld_rests"]
 
 
 def _original(edition: Edition, row: Row, documents: dict[str, Any]) -> OriginalLine:

@@ -1,15 +1,18 @@
-"""Incidents, and the records and holdings that they rest on.
+"""Lists of incidents, and the records and holdings that they rest on.
 
-In: an :class:`~contested.web.edition.Edition`. Out: pages of incidents, records and holdings.
+In: an :class:`~contested.web.edition.Edition`. Out: lists of incidents, the middle of an incident's own page, and
+pages of records and holdings.
 Refuses: nothing; every source of an incident stands beside the others, none is chosen over another.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from contested.web.addresses import anchor, safe_link
+from contested.web.addresses import ROWS_PER_PAGE, anchor, emphasised_rows, list_order, safe_link
 from contested.web.edition import Edition
+from contested.web.exports import data_file
 from contested.web.link_lines import (
     IncidentLinks,
     record_links,
@@ -21,41 +24,76 @@ from contested.web.link_lines import (
 from contested.web.numbers import Cells, Number
 from contested.web.pages import (
     IncidentBlock,
+    IncidentLine,
     IncidentsPage,
     LayerLine,
     PlaceLine,
     RecordLine,
     RowBlock,
+    RowLine,
     RowsPage,
     Share,
     Toll,
 )  # fmt: skip
 from contested.web.public import Row, row_key
 from contested.web.strings import TEXT
-from contested.web.words import code_words, day_words, span_words
+from contested.web.words import code_words, day_words, range_words, span_words
 
 
 def emphasised(edition: Edition) -> list[Row]:
     """Incidents of the case's events; all incidents when none belongs to an event."""
-    rows = edition.public.of("incidents")
-    return [row for row in rows if row["event_id"] is not None] or rows
+    return emphasised_rows(edition.public)
 
 
 def incident_order(edition: Edition) -> dict[str, int]:
     """Incident id → number shown on map, figures and pages: the events' incidents first, by their days."""
-    main = {row["incident_id"] for row in emphasised(edition)}
-    rows = sorted(
-        edition.public.of("incidents"),
-        key=lambda row: (row["incident_id"] not in main, row["date_start"], row["date_end"], row["incident_id"]),
-    )
-    return {row["incident_id"]: number for number, row in enumerate(rows, start=1)}
+    return {key: number for number, key in enumerate(list_order(edition.public), start=1)}
 
 
 def show_incidents(edition: Edition) -> list[IncidentsPage]:
-    """The pages of incidents."""
+    """The pages of lists: a line an incident, which leads to its own page where it has one."""
     order = incident_order(edition)
     paged = edition.addresses.paged("incidents")
     pages = tuple((file, str(number)) for number, (file, _) in enumerate(paged, start=1))
+    places = edition.grouped("incident_places", "incident_id")
+    main = {row["incident_id"] for row in emphasised(edition)}
+    shown = []
+    for file, keys in paged:
+        first = file == "incidents.html"
+        lines = {key: _line(edition, key, order[key], places.get((key,), [])) for key in keys}
+        lists = (
+            (TEXT["incidents_of_events"], tuple(line for key, line in lines.items() if key in main)),
+            (TEXT["incidents_others"], tuple(line for key, line in lines.items() if key not in main)),
+        )
+        shown.append(IncidentsPage(
+            file, pages, _total(edition, file, "incidents") if first else None,
+            _withheld(edition, file, "incidents") if first else None,
+            _withheld(edition, file, "records") if first else None,
+            tuple(one for one in lists if one[1]), data_file(edition, "incidents"),
+            show_variants(edition, file) if first else (),
+        ))  # fmt: skip
+    return shown
+
+
+def _line(edition: Edition, key: str, number: int, places: list[Row]) -> IncidentLine:
+    row = edition.public.rows["incidents"][key]
+    names = ", ".join(dict.fromkeys(place["place_name"] for place in places if place["place_name"]))
+    parts = (
+        span_words(row["date_start"], row["date_end"]), code_words(row["kind"]), names, toll_words(row),
+        ", ".join(row["datasets"]), row["grade"],
+    )  # fmt: skip
+    own = edition.addresses.row("incidents", key) if key in edition.addresses.detailed else None
+    return IncidentLine(anchor(key), own, number, row["title"], tuple(part for part in parts if part))
+
+
+def toll_words(row: Row) -> str:
+    """Killed and injured of a row as text, for a line that is the row itself."""
+    found = [(word, range_words(row[f"{word}_low"], row[f"{word}_high"])) for word in ("killed", "injured")]
+    return ", ".join(f"{words} {TEXT[word]}" for word, words in found if words is not None)
+
+
+def incident_blocks(edition: Edition, order: Mapping[str, int]) -> Iterator[tuple[str, IncidentBlock]]:
+    """File and content of the page of each incident that has one, in the order of their numbers."""
     places = edition.grouped("incident_places", "incident_id")
     links = IncidentLinks.of(edition)
     claims = edition.grouped("claim_links", "incident_id")
@@ -63,27 +101,14 @@ def show_incidents(edition: Edition) -> list[IncidentsPage]:
         edition.grouped("control", "incident_id", "place_no"),
         edition.grouped("fronts", "incident_id", "place_no"),
     )
-    shown = []
-    for file, keys in paged:
-        total, withheld, withheld_records = (
-            (
-                _total(edition, file, "incidents"), _withheld(edition, file, "incidents"),
-                _withheld(edition, file, "records"),
-            )
-            if file == "incidents.html" else (None, None, None)
-        )  # fmt: skip
-        blocks = []
-        for key in sorted(keys, key=order.__getitem__):
-            row = edition.public.rows["incidents"][key]
-            lines = tuple(_place(edition, file, place, groups) for place in places.get((key,), []))
-            linked = show_links(edition, file, links.within.get(key, []))
-            perhaps = show_perhaps(edition, file, links.perhaps.get(key, {}), order)
-            block = _incident(edition, file, row, order[key], lines)
-            told = show_claims(edition, file, claims.get((key,), []))
-            blocks.append(replace(block, links=linked, perhaps=perhaps, claims=told))
-        variants = show_variants(edition, file) if file == "incidents.html" else ()
-        shown.append(IncidentsPage(file, pages, total, withheld, withheld_records, tuple(blocks), variants))
-    return shown
+    for key in sorted(edition.addresses.detailed, key=order.__getitem__):
+        file = edition.addresses.row("incidents", key)
+        lines = tuple(_place(edition, file, place, groups) for place in places.get((key,), []))
+        linked = show_links(edition, file, links.within.get(key, []))
+        perhaps = show_perhaps(edition, file, links.perhaps.get(key, {}), order)
+        block = _incident(edition, file, edition.public.rows["incidents"][key], order[key], lines)
+        told = show_claims(edition, file, claims.get((key,), []))
+        yield file, replace(block, links=linked, perhaps=perhaps, claims=told)
 
 
 def _total(edition: Edition, file: str, table: str) -> Number:
@@ -175,20 +200,35 @@ _NOT_SHOWN = frozenset({"geometry", "publish", "original_path", "original_row", 
 
 
 def show_rows(edition: Edition, table: str) -> list[RowsPage]:
-    """The pages of records or of holdings: rows with every column that holds something."""
+    """The pages of records or of holdings: rows with every filled column, and in short where there are many."""
     paged = edition.addresses.paged(table)
     pages = tuple((file, str(number)) for number, (file, _) in enumerate(paged, start=1))
     incident_of = {record: row for row in edition.public.of("incidents") for record in row["records"]}
+    # Few rows stand whole; of many, those of the incidents that have a page.
+    few = len(edition.public.rows[table]) <= ROWS_PER_PAGE
     shown = []
     for file, keys in paged:
         first = file == paged[0][0]
+        whole = {key for key in keys if few or table != "records" or edition.addresses.in_detail(key)}
         shown.append(RowsPage(
             file, table, TEXT[f"table_{table}"], TEXT[f"lead_{table}"], pages,
             _total(edition, file, table) if first else None,
             _withheld(edition, file, table) if first else None,
-            tuple(_row(edition, table, key, incident_of) for key in keys),
+            tuple(_row(edition, table, key, incident_of) for key in keys if key in whole),
+            tuple(_record_line(edition, key) for key in keys if key not in whole), data_file(edition, table),
         ))  # fmt: skip
     return shown
+
+
+def _record_line(edition: Edition, key: str) -> RowLine:
+    row = edition.public.rows["records"][key]
+    point = "" if row["lon"] is None else f"{row['lat']:.5f}, {row['lon']:.5f}"
+    parts = (
+        span_words(row["date_start"], row["date_end"]), row["place_name"], point, toll_words(row),
+        f"{row['original_path']}, {TEXT['row']} {row['original_row']}",
+    )  # fmt: skip
+    href = edition.addresses.row("originals", row["original_path"])
+    return RowLine(anchor(key), href, key, row["title"] or "", tuple(part for part in parts if part))
 
 
 def _row(edition: Edition, table: str, key: str, incident_of: dict[str, Row]) -> RowBlock:

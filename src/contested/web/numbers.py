@@ -36,7 +36,7 @@ Where = Mapping[str, Any]
 #: whole of its derivation. Bounds numbers.json for datasets of many thousand rows.
 MAX_LISTED_KEYS = 1_000
 #: Rows shown per number on the page of rows; the rest stands in the CSV file of the table.
-MAX_SHOWN_ROWS = 200
+MAX_SHOWN_ROWS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,13 +330,14 @@ class NumberBook:
         if link:
             alone = n == 1 and len(how.keys) == 1
             href = self.address(how.table, how.keys[0]) if alone else f"rows.html#{name}"
+            href = "../" * page.count("/") + href
         number = Number(name, _derive(how, self.public), label, page, href, how, n)
         self.numbers.append(number)
         return number
 
     def listed(self) -> list[Number]:
         """The numbers whose rows stand on the page of rows."""
-        return [number for number in self.numbers if number.href == f"rows.html#{number.id}"]
+        return [number for number in self.numbers if (number.href or "").endswith(f"rows.html#{number.id}")]
 
     def json_bytes(self) -> bytes:
         """``numbers.json``, one entry a line."""

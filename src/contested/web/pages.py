@@ -356,6 +356,73 @@ class VariantLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CandidateLine:
+    """A place that a record without a point may mean."""
+
+    record: tuple[str, str]
+    words: str
+    """The place as the record names it."""
+    name: str | None
+    kind: str | None
+    point: str | None
+    score: Number | None
+    reason: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MediaLine:
+    """Addresses that a record carries beside its own; they are listed, never loaded."""
+
+    record: tuple[str, str]
+    addresses: tuple[tuple[str, str | None], ...]
+    """(text, address that a browser may follow)."""
+    graphic: bool
+    """Whether the record says that they may be graphic."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One claim that blames or answers a blame, with its words."""
+
+    href: str
+    words: str
+    passage: str
+    checked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentPage:
+    """``incidents/<id>.html``: one incident with everything that tells of it."""
+
+    file: str
+    incident: IncidentBlock
+    event_href: str | None
+    """The accounts of its event."""
+    before: tuple[str, str] | None
+    """(address, title) of the incident numbered before."""
+    after: tuple[str, str] | None
+    toll_picture: Picture | None
+    blames: tuple[Voice, ...]
+    answers: tuple[Voice, ...]
+    candidates: tuple[CandidateLine, ...]
+    media: tuple[MediaLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentLine:
+    """One incident in a list."""
+
+    anchor: str
+    href: str | None
+    """Its own page; ``None`` where it has none."""
+    number: int
+    title: str
+    parts: tuple[str, ...]
+    """Its days, kind, place, toll, datasets and grade: the cells of its own row."""
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentsPage:
     """``incidents.html`` and its further pages."""
 
@@ -364,7 +431,9 @@ class IncidentsPage:
     total: Number | None
     withheld: Number | None
     withheld_records: Number | None
-    incidents: tuple[IncidentBlock, ...]
+    lists: tuple[tuple[str, tuple[IncidentLine, ...]], ...]
+    """(heading, incidents): those of the case's events, and others."""
+    data_file: str
     variants: tuple[VariantLine, ...]
     """Other ways of linking, on the first page; empty where none was tried."""
 
@@ -393,6 +462,21 @@ class RowsPage:
     total: Number | None
     withheld: Number | None
     rows: tuple[RowBlock, ...]
+    """Rows with all their columns."""
+    lines: tuple[RowLine, ...]
+    """Rows in short, where there are many."""
+    data_file: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowLine:
+    """One row of a long table in short; all its columns stand in the table's file."""
+
+    anchor: str
+    href: str
+    title: str
+    words: str
+    parts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -487,6 +571,11 @@ class FindingBlock:
     details: tuple[tuple[str, Number | str], ...]
     rows: tuple[tuple[str, Number], ...]
     """(role, number of rows) for each role."""
+    table: tuple[tuple[str, str, str, str], ...]
+    """(role, table, address, words) of the rows, as far as a page holds them."""
+    left_off: int
+    data_file: str
+    """The file of exactly these rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -587,14 +676,17 @@ class SourcesPage:
     """``sources.html``."""
 
     originals: tuple[OriginalLine, ...]
-    withheld: tuple[tuple[str, Number], ...]
+    withheld: tuple[tuple[str, Number, str], ...]
+    """(table, rows, why)."""
     rejects: tuple[RejectLine, ...]
     rejects_number: Number
     notes: tuple[tuple[str, str, str], ...]
     """(anchor, original, note) of each note that a reader left."""
     decisions: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
-    tables: tuple[tuple[str, str, Number], ...]
-    """(table, meaning, rows) with a CSV file each."""
+    tables: tuple[tuple[str, str, str, Number], ...]
+    """(table, its file, meaning, rows)."""
+    also: tuple[str, ...]
+    """Further files."""
 
 
 @dataclass(frozen=True, slots=True)
