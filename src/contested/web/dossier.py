@@ -33,7 +33,8 @@ from contested.web.finding_pages import show_findings, show_number_rows, show_so
 from contested.web.ground import read_grounds
 from contested.web.incident_pages import emphasised, show_incidents, show_rows
 from contested.web.index_page import show_index
-from contested.web.map_page import map_script, show_map
+from contested.web.map_files import map_files
+from contested.web.map_page import SCRIPTS, show_map
 from contested.web.numbers import Number
 from contested.web.pages import FiguresPage, Frame
 from contested.web.strings import RIGHT_TO_LEFT, TEXT, current_language, in_language
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 
 #: Files of the package that every dossier carries.
 STATIC_FILES = (
-    "dossier.css", "dossier.js", "map.js",
+    "dossier.css", "dossier.js", "map.css", *SCRIPTS,
     "vendor/maplibre-gl.js", "vendor/maplibre-gl.css", "vendor/maplibre-gl.LICENSE.txt",
 )  # fmt: skip
 #: Pages of the menu; a page that a case does not have is left out.
@@ -130,7 +131,7 @@ def render_dossier(edition: Edition) -> dict[str, bytes]:
     }
     if has_map:
         files["map.html"] = render("map", show_map(edition, grounds, figures))
-        files["data/map.js"] = map_script(edition, grounds)
+        files |= map_files(edition, grounds)
     if council:
         files["council.html"] = render("council", council)
     if weighed:
