@@ -46,7 +46,6 @@ if TYPE_CHECKING:
 #: Files of the package that every dossier carries.
 STATIC_FILES = (
     "dossier.css", "dossier.js", "map.css", *SCRIPTS,
-    "vendor/maplibre-gl.js", "vendor/maplibre-gl.css", "vendor/maplibre-gl.LICENSE.txt",
 )  # fmt: skip
 #: Pages of the menu; a page that a case does not have is left out.
 MENU = ("index", "map", "findings", "weighed", "council", "incidents", "claims", "figures", "sources")

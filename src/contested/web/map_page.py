@@ -21,8 +21,8 @@ from contested.web.words import day_words
 PAGE = "map.html"
 #: Scripts of the page in the order in which they must be read; plain ones, since ``file://`` loads no modules.
 SCRIPTS = (
-    "map-state.js", "map-ground.js", "map-shown.js", "map-marks.js", "map-numbers.js", "map-time.js", "map-bars.js",
-    "map-panel.js", "map-table.js", "map-address.js", "map.js",
+    "map-state.js", "map-view.js", "map-ground.js", "map-shown.js", "map-marks.js", "map-numbers.js", "map-time.js",
+    "map-bars.js", "map-panel.js", "map-table.js", "map-address.js", "map.js",
 )  # fmt: skip
 
 

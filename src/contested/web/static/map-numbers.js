@@ -18,19 +18,28 @@
       });
       for (const name of ["mouseenter", "focus"]) { made.addEventListener(name, () => { if (!entry.cell) { app.preview(entry.all); } }); }
       for (const name of ["mouseleave", "blur"]) { made.addEventListener(name, () => app.preview(null)); }
-      entry.marker = new window.maplibregl.Marker({ element: made }).setLngLat([0, 0]);
+      app.byId("map-numbers").append(made);
       pool[position] = entry;
     }
     return pool[position];
   }
-  function show(position, lngLat) {
+  function show(position, x, y) {
     const entry = button(position);
-    entry.marker.setLngLat(lngLat);
-    if (!entry.added) { entry.marker.addTo(app.map); entry.added = true; }
-    entry.button.setAttribute("role", "button");
+    entry.x = x;
+    entry.y = y;
     entry.button.hidden = false;
     return entry;
   }
+  // The widths of all are read before any is moved: reading in between would lay the page out each time.
+  app.placeNumbers = () => {
+    const used = pool.filter((entry) => !entry.button.hidden);
+    for (const entry of used) { entry.size = [entry.button.offsetWidth, entry.button.offsetHeight]; }
+    for (const entry of used) {
+      const [x, y] = app.onSheet(entry.x, entry.y);
+      entry.box = [x - entry.size[0] / 2, y - entry.size[1] / 2, x + entry.size[0] / 2, y + entry.size[1] / 2];
+      entry.button.style.transform = "translate(" + entry.box[0] + "px," + entry.box[1] + "px)";
+    }
+  };
 
   // Places of the events' incidents in view, one for each point: [{place, all}], or null where there are too many.
   function groups() {
@@ -40,7 +49,7 @@
       if (index >= columns.main) { break; }
       const time = columns.passes[index] ? app.timeOf(index) : 3;
       if (time > 2 || (time === 2 && !app.shown.later)) { continue; }
-      if (columns.radius[place] * 2 > WIDE_SHARE * app.widthM()) { continue; }
+      if (columns.reach[place] * 2 * app.view.scale > WIDE_SHARE * app.view.width) { continue; }
       const x = columns.x[place], y = columns.y[place], box = app.box;
       if (x < box.west || x > box.east || y < box.north || y > box.south) { continue; }
       const key = x + " " + y;
@@ -54,7 +63,7 @@
   function joined(all) {
     const kept = [];
     for (const group of all) {
-      const at = app.map.project([app.columns.lon[group.place], app.columns.lat[group.place]]);
+      const [x, y] = app.onSheet(app.columns.x[group.place], app.columns.y[group.place]), at = { x: x, y: y };
       const near = kept.find((other) => Math.abs(at.x - other.at.x) < TOUCH_PX + 6 * (other.all.length + group.all.length - 2)
         && Math.abs(at.y - other.at.y) < TOUCH_PX);
       if (near) {
@@ -64,10 +73,6 @@
     return kept;
   }
 
-  app.widthM = () => {
-    const bounds = app.map.getBounds();
-    return bounds.getSouthWest().distanceTo(bounds.getSouthEast());
-  };
   app.arrangeNumbers = () => {
     if (!app.columns || !app.ready) { return; }
     let used = 0;
@@ -76,13 +81,13 @@
       const all = groups();
       app.numbered = Boolean(all);
       for (const group of joined(all || [])) {
-        const entry = show(used, [app.columns.lon[group.place], app.columns.lat[group.place]]);
+        const entry = show(used, app.columns.x[group.place], app.columns.y[group.place]);
         group.all.sort((a, b) => a - b);
         entry.all = group.all;
         entry.cell = null;
         const words = group.all.map((index) => index + 1).join(", ");
         const shape = app.columns.shape[group.all[0]];
-        entry.button.className = entry.button.className.replace(/ ?\b(cell|shape-\d)\b/g, "") + " shape-" + (app.columns.part.kinds.length > 1 ? shape : 0);
+        entry.button.className = "map-number shape-" + (app.columns.part.kinds.length > 1 ? shape : 0);
         entry.button.textContent = words;
         entry.button.setAttribute("aria-label", app.fill("number_label", {
           n: words, place: app.words ? app.words.names[app.words.place[group.place]] : "",
@@ -92,10 +97,10 @@
       }
     } else {
       for (const cell of app.cellsInView()) {
-        const entry = show(used, app.lngLat(cell.x, cell.y));
+        const entry = show(used, cell.x, cell.y);
         entry.cell = cell;
         entry.all = [];
-        entry.button.className = entry.button.className.replace(/ ?\b(cell|shape-\d|later|chosen)\b/g, "") + " cell";
+        entry.button.className = "map-number cell";
         entry.button.textContent = app.number(cell.n);
         entry.button.setAttribute("aria-label", app.fill("cell_label", { n: app.number(cell.n) }));
         used += 1;
@@ -103,6 +108,7 @@
     }
     pool.slice(used).forEach((entry) => { entry.button.hidden = true; });
     app.colourNumbers();
+    app.placeNumbers();
   };
   app.colourNumbers = () => {
     for (const entry of pool) {
@@ -111,8 +117,5 @@
       entry.button.classList.toggle("chosen", entry.all.some((index) => app.state.chosen.includes(index + 1)));
     }
   };
-  app.numberBoxes = () => pool.filter((entry) => !entry.button.hidden && entry.added).map((entry) => {
-    const box = entry.button.getBoundingClientRect();
-    return [box.left - 1, box.top - 1, box.right + 1, box.bottom + 1];
-  });
+  app.numberBoxes = () => pool.filter((entry) => !entry.button.hidden).map((entry) => entry.box.slice());
 })(window.CONTESTED_MAP);

@@ -1,7 +1,6 @@
 // Which incidents are shown: filters, days and extent; and whether one by one or by cell.
 (function (app) {
   "use strict";
-  const EARTH_M = 2 * Math.PI * 6371008.8;
   // Above this many, single marks hide each other: they are counted by cell.
   const MAX_SINGLE = 20000;
   // So do areas that cover the map this often in sum, however few they are, once there are more than FEW.
@@ -27,11 +26,10 @@
       undated: Uint8Array.from(part.length, (days) => (days >= app.data.undatedDays ? 1 : 0)),
       placed: new Uint8Array(n), fits: new Uint8Array(n), passes: new Uint8Array(n), shape: new Uint8Array(n),
       m: m, placeOf: placeOf, lon: lon, lat: lat,
-      x: lon.map((degrees) => (degrees + 180) / 360),
-      y: lat.map((degrees) => (1 - Math.asinh(Math.tan(degrees * Math.PI / 180)) / Math.PI) / 2),
+      x: lon.map(app.geo.x), y: lat.map(app.geo.y),
       radius: Float64Array.from(part.radius, (index) => part.radii[index]),
     };
-    columns.reach = columns.radius.map((metres, index) => metres / (EARTH_M * Math.cos(lat[index] * Math.PI / 180)));
+    columns.reach = columns.radius.map((metres, index) => metres / (app.geo.earthM * Math.cos(lat[index] * Math.PI / 180)));
     for (let place = 0; place < m; place += 1) { columns.placed[placeOf[place]] = 1; }
     // The kinds with the most incidents have shapes of their own; the rest share the last.
     const counts = new Array(part.kinds.length).fill(0);
@@ -74,22 +72,16 @@
 
   // --- what the map shows now -----------------------------------------------------------------------
 
-  const box = { west: 0, east: 1, north: 0, south: 1, scale: 1 };
-  function look() {
-    const bounds = app.map.getBounds(), canvas = app.map.getContainer();
-    box.west = (bounds.getWest() + 180) / 360;
-    box.east = (bounds.getEast() + 180) / 360;
-    box.north = (1 - Math.asinh(Math.tan(bounds.getNorth() * Math.PI / 180)) / Math.PI) / 2;
-    box.south = (1 - Math.asinh(Math.tan(bounds.getSouth() * Math.PI / 180)) / Math.PI) / 2;
-    box.scale = 512 * Math.pow(2, app.map.getZoom());
-    box.pixels = canvas.clientWidth * canvas.clientHeight;
-    box.width = canvas.clientWidth;
-  }
+  const box = { west: 0, east: 1, north: 0, south: 1, pixels: 1, scale: 1 };
   app.box = box;
-  app.look = look;
+  function look() {
+    const view = app.view, wide = view.width / view.scale / 2, high = view.height / view.scale / 2;
+    Object.assign(box, { west: view.x - wide, east: view.x + wide, north: view.y - high, south: view.y + high,
+      scale: view.scale, pixels: view.width * view.height });
+  }
   let buffer = new Int32Array(0), seen = new Int32Array(0), round = 0;
   app.compute = () => {
-    if (!columns || !app.map) { return; }
+    if (!columns) { return; }
     look();
     if (buffer.length < columns.n) { buffer = new Int32Array(columns.n); seen = new Int32Array(columns.n); }
     round += 1;
@@ -114,18 +106,16 @@
     shown.single = places <= MAX_SINGLE && (places <= FEW || cover <= MAX_COVER * box.pixels);
   };
 
-  // Places under a point of the map, the nearest first: [place, ...].
-  app.hits = (point) => {
+  // Incidents under a point of the map, the nearest and best placed first.
+  app.hits = (at) => {
     if (!columns || !shown.single) { return []; }
-    const at = app.map.unproject(point);
-    const x = (at.lng + 180) / 360, y = (1 - Math.asinh(Math.tan(at.lat * Math.PI / 180)) / Math.PI) / 2;
     const found = [];
     for (let place = 0; place < columns.m; place += 1) {
       const index = columns.placeOf[place];
       if (!columns.passes[index]) { continue; }
       const time = app.timeOf(index);
       if (time > 2 || (time === 2 && !shown.later)) { continue; }
-      const far = Math.hypot(columns.x[place] - x, columns.y[place] - y);
+      const far = Math.hypot(columns.x[place] - at.x, columns.y[place] - at.y);
       if (far <= Math.max(columns.reach[place], 7 / box.scale)) { found.push([far + columns.reach[place], index]); }
     }
     found.sort((a, b) => a[0] - b[0] || a[1] - b[1]);

@@ -8,42 +8,21 @@
     byId("map-failed").hidden = false;
   }
   app.fail = fail;
-  if (!app.data || !window.maplibregl || !window.DecompressionStream) { fail("a file of the map is missing"); return; }
+  if (!app.data || !app.startView || !window.DecompressionStream) { fail("a file of the map is missing"); return; }
   const data = app.data, text = app.text;
-  const BOUNDS = [[data.box[0], data.box[1]], [data.box[2], data.box[3]]];
 
   byId("map-app").hidden = false;
   app.startAddress();
-  const boxOf = (extent) => [[extent[0], extent[1]], [extent[2], extent[3]]];
-  let map;
-  try {
-    map = new window.maplibregl.Map({
-      container: "map", style: app.groundStyle(), attributionControl: false, dragRotate: false, pitchWithRotate: false,
-      touchPitch: false, cooperativeGestures: false, fadeDuration: 0, maxPitch: 0, scrollZoom: false, renderWorldCopies: false,
-      bounds: state.extent ? boxOf(state.extent) : BOUNDS, fitBoundsOptions: { padding: state.extent ? 0 : 12, animate: false },
-      locale: { "NavigationControl.ZoomIn": text.zoom_in, "NavigationControl.ZoomOut": text.zoom_out },
-    });
-  } catch (error) {
-    fail(error);
-    return;
-  }
-  app.map = map;
   app.moved = Boolean(state.extent);
-  map.touchZoomRotate.disableRotation();
-  map.keyboard.disableRotation();
-  map.addControl(new window.maplibregl.NavigationControl({ showCompass: false }), "top-right");
-  byId("map").querySelectorAll(".maplibregl-ctrl-zoom-in, .maplibregl-ctrl-zoom-out").forEach((button) => {
-    button.addEventListener("click", () => { app.moved = true; });
-  });
-  map.addControl(new window.maplibregl.ScaleControl({ unit: "metric" }), "bottom-left");
-  map.on("styleimagemissing", (event) => app.addPattern(event.id));
 
   // --- what follows from what -----------------------------------------------------------------------
 
   function refresh() {
     app.compute();
-    app.fillMarks();
     app.arrangeNumbers();
+    app.drawMarks();
+    // Numbers of cells are known once the cells are counted.
+    if (!app.shown.single) { app.arrangeNumbers(); }
     app.countTable();
     byId("by-cell").hidden = app.shown.single;
     if (!app.playing) { app.settle(); }
@@ -52,49 +31,38 @@
   // What may wait until nothing moves: rows of the table, and labels that give way to numbers.
   app.settle = () => {
     window.clearTimeout(settling);
-    settling = window.setTimeout(() => { app.thinLabels(); app.fillTable(); }, 60);
+    settling = window.setTimeout(() => { app.placeLabels(); app.fillTable(); }, 60);
   };
-  app.on([...app.FILTERS, "day", "trail"], () => { if (app.ready) { refresh(); } });
-  app.on(["chosen"], () => { if (app.ready) { if (app.shown.single) { app.fillMarks(); } app.colourNumbers(); } });
-  app.on(["extent"], (changed, trace) => { if (trace === "none") { showExtent(); } });
-  function showExtent() {
-    app.moved = Boolean(state.extent);
-    map.fitBounds(state.extent ? boxOf(state.extent) : BOUNDS, { padding: state.extent ? 0 : 12, animate: false });
+  function drawAll() {
+    if (!app.ready) { return; }
+    app.drawGround(true);
+    refresh();
+    app.placeLabels();
   }
-
-  // A window that changes its size shows the whole region again, unless the reader chose a view.
-  for (const name of ["dragstart", "zoomstart"]) { map.on(name, (event) => { if (event.originalEvent) { app.moved = true; } }); }
-  map.on("resize", () => { if (!app.moved) { map.fitBounds(BOUNDS, { padding: 12, animate: false }); } });
-  map.on("move", () => { if (app.ready) { app.keepCovered(); } });
-  map.on("moveend", () => {
+  app.on([...app.FILTERS, "day", "trail"], () => { if (app.ready) { refresh(); } });
+  app.on(["chosen"], () => { if (app.ready) { app.drawMarks(); app.colourNumbers(); } });
+  app.on(["extent"], (changed, trace) => { if (trace === "none") { app.moved = Boolean(state.extent); app.showRegion(); } });
+  app.moveEnd = () => {
     if (!app.ready) { return; }
     refresh();
-    if (app.moved) {
-      const bounds = map.getBounds();
-      app.set({ extent: [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()].map((value) => Number(value.toFixed(5))) });
-    }
-  });
-  map.on("click", (event) => {
+    if (app.moved) { app.set({ extent: app.extent().map((value) => Number(value.toFixed(5))) }); }
+  };
+  app.click = (event) => {
     if (!app.columns) { return; }
-    if (!app.shown.single) {
-      const cell = app.cellAt(event.point);
-      if (cell) { app.openCell(cell); }
-      return;
-    }
-    app.choose(app.hits(event.point).map((index) => index + 1));
-  });
+    const at = app.at(event), cell = app.shown.single ? null : app.cellAt(at);
+    if (cell) { app.openCell(cell); } else if (app.shown.single) { app.choose(app.hits(at).map((index) => index + 1)); }
+  };
   let hovered = "", waiting = false;
-  map.on("mousemove", (event) => {
-    if (waiting || !app.columns || app.playing || map.isMoving()) { return; }
+  app.hover = (event) => {
+    if (waiting || !app.columns || app.playing || app.moving) { return; }
     waiting = true;
     window.requestAnimationFrame(() => {
       waiting = false;
-      const found = app.hits(event.point).slice(0, 3), key = found.join();
-      map.getCanvas().style.cursor = found.length || (!app.shown.single && app.cellAt(event.point)) ? "pointer" : "";
+      const at = event && app.at(event), found = at ? app.hits(at).slice(0, 3) : [], key = found.join();
+      byId("map").classList.toggle("over", found.length > 0 || Boolean(at && !app.shown.single && app.cellAt(at)));
       if (key !== hovered) { hovered = key; app.preview(found.length ? found : null); }
     });
-  });
-  map.on("mouseout", () => { if (hovered) { hovered = ""; app.preview(null); } });
+  };
 
   // --- filters --------------------------------------------------------------------------------------
 
@@ -137,30 +105,25 @@
       show();
     }
   }
-  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-    if (!app.ready) { return; }
-    app.dropPatterns();
-    map.setStyle(app.groundStyle(), { diff: false });
-    map.once("styledata", () => { map.addLayer(app.marksLayer); app.redrawGround(); });
-  });
+  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { app.dropPatterns(); drawAll(); });
 
   // --- start ----------------------------------------------------------------------------------------
 
   app.startTime();
   app.startTable();
   const incidents = app.part("incidents").then(app.takeIncidents).catch(() => app.missing(text.part_incidents));
-  const loaded = new Promise((done) => { map.on("load", done); });
-  Promise.all([incidents, loaded]).then(() => {
+  incidents.then(() => {
+    try { app.startView(data.box, drawAll); } catch (error) { fail(error); return null; }
     app.ready = true;
-    try { map.addLayer(app.marksLayer); } catch (error) { fail(error); return null; }
     if (app.columns) { startFilters(); app.startBars(); }
-    refresh();
+    drawAll();
     app.loadLayer();
     return app.columns ? app.part("words") : null;
   }).then((words) => {
     app.words = words;
+    if (!app.ready) { return; }
     app.arrangeNumbers();
-    app.placeLabels();
+    app.nameLabels();
     app.pin();
     app.fillTable();
     app.complete = true;
