@@ -84,18 +84,14 @@
       const x = day === 0 ? 0 : width;
       drawing.append(svg("text", { class: "axis", x: document.dir === "rtl" ? width - x : x, y: HEIGHT + FOOT + MARKS - 4, "text-anchor": anchor }, app.dayWords(day)));
     }
-    drawing.append(svg("path", { class: "cursor" }));
-    box.replaceChildren(drawing);
+    box.querySelectorAll("svg").forEach((old) => old.remove());
+    box.prepend(drawing);
     cursor();
     span();
     fillTable();
   }
-  function cursor() {
-    const mark = document.querySelector("#bars .cursor");
-    if (!mark) { return; }
-    const x = at(state.day);
-    mark.setAttribute("d", "M" + x + " 0V" + HEIGHT + "l-5 9h10l-5 -9");
-  }
+  // Moved alone: the bars beneath are not drawn again for it.
+  function cursor() { app.byId("bars-day").style.transform = "translateX(" + at(state.day) + "px)"; }
   function span(a, b) {
     const mark = document.querySelector("#bars .span");
     if (!mark) { return; }

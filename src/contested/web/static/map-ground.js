@@ -65,7 +65,7 @@
     // Play may run over years in which nothing changes hands: then the sheet stands as it is.
     if (!anew && key === drawn) { return; }
     drawn = key;
-    const context = app.clearCanvas("map-ground"), dark = app.isDark(), holders = app.data.holders, day = app.state.day;
+    const context = app.paper("ground"), dark = app.isDark(), holders = app.data.holders, day = app.state.day;
     for (const id of new Set(held.map((one) => one[1]))) {
       const path = new Path2D();
       for (const one of held) { if (one[1] === id) { trace(path, shapes[one[0]], true); } }
@@ -104,6 +104,7 @@
     note.hidden = !part || !part.toleranceDegrees;
     if (!note.hidden) { note.textContent = app.fill("simplified", { n: app.number(Math.round(part.toleranceDegrees * app.geo.earthM / 360)) }); }
     app.drawGround(true);
+    app.drawMarks();
     app.nameLabels();
     app.showTicks();
     app.layerShown = entry && part ? entry.name : null;

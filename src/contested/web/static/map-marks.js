@@ -104,7 +104,6 @@
     const filled = Uint32Array.from({ length: 61 }, (none, n) => (n ? packed(colours.attack, Math.min(0.75, 1 - Math.pow(0.86, n))) : 0));
     const lined = [0, packed(colours.quiet, 0.85), packed(colours.attack, 0.9)];
     for (let at = 0; at < pixels.length; at += 1) { pixels[at] = line[at] ? lined[line[at]] : filled[fill[at]]; }
-    if (sheet.ratio === 1) { context.putImageData(picture, 0, 0); return; }
     const between = document.createElement("canvas");
     between.width = width;
     between.height = height;
@@ -144,12 +143,20 @@
     const most = Math.log1p(cells.reduce((sum, cell) => Math.max(sum, cell.n), 0));
     context.strokeStyle = rgb(colour, 0.8);
     context.lineWidth = 1.2;
+    context.font = "700 11px system-ui, sans-serif";
+    context.textAlign = "center";
+    context.textBaseline = "middle";
     for (const cell of cells) {
       const [x, y] = app.onSheet(cell.x, cell.y), side = cell.half * 2 * sheet.scale - 3;
       if (x + side < 0 || y + side < 0 || x - side > sheet.width || y - side > sheet.height) { continue; }
       context.fillStyle = rgb(colour, 0.08 + 0.6 * Math.log1p(cell.n) / most);
       context.fillRect(x - side / 2, y - side / 2, side, side);
       context.strokeRect(x - side / 2, y - side / 2, side, side);
+      context.fillStyle = app.isDark() ? "#000000" : "#ffffff";
+      const words = app.number(cell.n), width = context.measureText(words).width;
+      context.fillRect(x - width / 2 - 3, y - 8, width + 6, 16);
+      context.fillStyle = app.isDark() ? "#ffd5d8" : "#8a0015";
+      context.fillText(words, x, y);
     }
   }
 
@@ -167,9 +174,9 @@
     }
   }
   app.drawMarks = () => {
-    if (!app.columns) { return; }
-    const context = app.clearCanvas("map-marks");
+    const context = app.paper("seen");
     cells = [];
+    if (!app.columns) { return; }
     if (!app.shown.single) { countCells(); drawCells(context); } else if (app.shown.places <= MAX_SMOOTH) { drawSmooth(context); } else { drawPixels(context); }
     drawChosen(context);
   };

@@ -33,7 +33,7 @@
   // The widths of all are read before any is moved: reading in between would lay the page out each time.
   app.placeNumbers = () => {
     const used = pool.filter((entry) => !entry.button.hidden);
-    for (const entry of used) { entry.size = [entry.button.offsetWidth, entry.button.offsetHeight]; }
+    for (const entry of used) { entry.size = entry.cell ? [44, 44] : [entry.button.offsetWidth, entry.button.offsetHeight]; }
     for (const entry of used) {
       const [x, y] = app.onSheet(entry.x, entry.y);
       entry.box = [x - entry.size[0] / 2, y - entry.size[1] / 2, x + entry.size[0] / 2, y + entry.size[1] / 2];
@@ -101,7 +101,8 @@
         entry.cell = cell;
         entry.all = [];
         entry.button.className = "map-number cell";
-        entry.button.textContent = app.number(cell.n);
+        // The number itself is drawn on the map; this is for the keyboard.
+        entry.button.textContent = "";
         entry.button.setAttribute("aria-label", app.fill("cell_label", { n: app.number(cell.n) }));
         used += 1;
       }
@@ -109,6 +110,10 @@
     pool.slice(used).forEach((entry) => { entry.button.hidden = true; });
     app.colourNumbers();
     app.placeNumbers();
+  };
+  // From one by one to cells: the buttons of cells come once nothing moves.
+  app.emptyNumbers = () => {
+    if (!app.shown.single) { for (const entry of pool) { if (!entry.cell) { entry.button.hidden = true; } } }
   };
   app.colourNumbers = () => {
     for (const entry of pool) {

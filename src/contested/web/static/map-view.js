@@ -5,7 +5,7 @@
   "use strict";
   const EARTH_M = 2 * Math.PI * 6371008.8;
   // Share of the window that the sheet has beyond each edge.
-  const PAD = 0.3;
+  const PAD = 0.25;
   // Pixels to the whole earth: no nearer than a few metres to ten pixels.
   const NEAREST = 512 * Math.pow(2, 18);
   const KEY_PX = 80, STEP = 2;
@@ -33,6 +33,8 @@
   };
   app.metresPerPixel = () => EARTH_M * Math.cos(toLat(view.y) * Math.PI / 180) / view.scale;
 
+  const fingers = new Map();
+
   // --- drawing and shifting ---------------------------------------------------------------------------
 
   function shift() {
@@ -51,13 +53,19 @@
     shift();
     if (redraw) { redraw(); }
   }
-  // A canvas over the whole sheet, cleared, with its scale set.
-  app.clearCanvas = (id) => {
-    const canvas = app.byId(id), wide = sheet.width * sheet.ratio, high = sheet.height * sheet.ratio;
+  // Two papers of the size of the sheet: the ground, kept aside, and the one that is seen. In memory of the processor,
+  // since without a graphics card the other kind is many times slower, and with one this is fast enough.
+  const papers = {};
+  app.paper = (name) => {
+    const wide = Math.round(sheet.width * sheet.ratio), high = Math.round(sheet.height * sheet.ratio);
+    const canvas = papers[name] = papers[name] || (name === "seen" ? app.byId("map-canvas") : document.createElement("canvas"));
     if (canvas.width !== wide || canvas.height !== high) { canvas.width = wide; canvas.height = high; }
-    const context = canvas.getContext("2d");
+    const context = canvas.getContext("2d", { alpha: name !== "seen", willReadFrequently: true });
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.globalAlpha = 1;
+    context.fillStyle = app.isDark() ? "#1d1f1e" : "#f4f4f1";
+    if (name === "ground") { context.fillRect(0, 0, wide, high); } else if (papers.ground) { context.drawImage(papers.ground, 0, 0); }
     context.setTransform(sheet.ratio, 0, 0, sheet.ratio, 0, 0);
-    context.clearRect(0, 0, sheet.width, sheet.height);
     return context;
   };
   function showScale() {
@@ -75,7 +83,8 @@
     showScale();
     app.moving = true;
     window.clearTimeout(ending);
-    ending = window.setTimeout(() => { app.moving = false; app.moveEnd(); }, settled ? 0 : 120);
+    // While a finger holds the map nothing has ended, however slow the machine.
+    if (!fingers.size) { ending = window.setTimeout(() => { app.moving = false; app.moveEnd(); }, settled ? 0 : 120); }
   }
   app.fit = (extent, padding) => {
     const west = toX(extent[0]), east = toX(extent[2]), north = toY(extent[3]), south = toY(extent[1]);
@@ -100,7 +109,6 @@
 
   // --- hands --------------------------------------------------------------------------------------------
 
-  const fingers = new Map();
   let travelled = 0;
   const spread = () => {
     const [a, b] = [...fingers.values()];
@@ -161,7 +169,7 @@
     const measure = () => { view.width = outer.clientWidth; view.height = outer.clientHeight; };
     const start = () => { if (app.state.extent) { app.fit(app.state.extent, 0); } else { app.fit(region, 12); } };
     measure();
-    if (!app.byId("map-ground").getContext("2d")) { throw new Error("no canvas"); }
+    if (!app.byId("map-canvas").getContext("2d", { alpha: false, willReadFrequently: true })) { throw new Error("no canvas"); }
     start();
     farthest = Math.min(view.scale, 512 * 4) / 4;
     grasp();

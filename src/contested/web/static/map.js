@@ -19,10 +19,9 @@
 
   function refresh() {
     app.compute();
-    app.arrangeNumbers();
+    if (app.shown.single) { app.arrangeNumbers(); }
     app.drawMarks();
-    // Numbers of cells are known once the cells are counted.
-    if (!app.shown.single) { app.arrangeNumbers(); }
+    app.emptyNumbers();
     app.countTable();
     byId("by-cell").hidden = app.shown.single;
     if (!app.playing) { app.settle(); }
@@ -31,7 +30,7 @@
   // What may wait until nothing moves: rows of the table, and labels that give way to numbers.
   app.settle = () => {
     window.clearTimeout(settling);
-    settling = window.setTimeout(() => { app.placeLabels(); app.fillTable(); }, 60);
+    settling = window.setTimeout(() => { if (!app.shown.single) { app.arrangeNumbers(); } app.placeLabels(); app.fillTable(); }, 60);
   };
   function drawAll() {
     if (!app.ready) { return; }
