@@ -33,9 +33,10 @@ from contested.web.finding_pages import finding_files, long_list, show_findings,
 from contested.web.ground import read_grounds
 from contested.web.incident_pages import emphasised, show_incidents, show_rows
 from contested.web.index_page import show_index
-from contested.web.kept_figures import KeptFigures
 from contested.web.interchange.geoparquet import write_geoparquet
-from contested.web.map_page import map_script, show_map
+from contested.web.kept_figures import KeptFigures
+from contested.web.map_files import map_files
+from contested.web.map_page import SCRIPTS, show_map
 from contested.web.numbers import Number
 from contested.web.one_incident import show_incident_pages
 from contested.web.pages import FiguresPage, Frame
@@ -50,8 +51,7 @@ if TYPE_CHECKING:
 
 #: Files of the package that every dossier carries.
 STATIC_FILES = (
-    "dossier.css", "dossier.js", "map.js", "print.css",
-    "vendor/maplibre-gl.js", "vendor/maplibre-gl.css", "vendor/maplibre-gl.LICENSE.txt",
+    "dossier.css", "dossier.js", "map.css", "print.css", *SCRIPTS,
 )  # fmt: skip
 #: Pages of the menu; a page that a case does not have is left out.
 MENU = ("index", "map", "findings", "weighed", "council", "incidents", "claims", "figures", "sources", "withheld")
@@ -143,7 +143,7 @@ def render_dossier(edition: Edition) -> dict[str, bytes]:
     }
     if has_map:
         files["map.html"] = render("map", show_map(edition, grounds, figures))
-        files["data/map.js"] = map_script(edition, grounds)
+        files |= map_files(edition, grounds)
     if council:
         files["council.html"] = render("council", council)
     if weighed:

@@ -725,3 +725,5 @@ class MapPage:
     others: Number | None
     """Incidents that belong to no event of the case, where others do."""
     without_point: Number | None
+    scripts: tuple[str, ...]
+    """Files of ``static/``, in the order in which they are read."""
