@@ -81,8 +81,8 @@ def test_beside_each_blame_stands_the_reply_or_that_none_was_found(edition: Edit
 
 def test_only_reported_words_are_shown_as_a_quotation(edition: Edition) -> None:
     row = edition.public.rows["claims"]["C2"]
-    assert claim_pages._claim(edition, row).passage == tuple(piece["text"] for piece in row["passage"])
-    assert claim_pages._claim(edition, {**row, "quoted": False}).passage == ()
+    assert claim_pages.show_claim(edition, row).passage == tuple(piece["text"] for piece in row["passage"])
+    assert claim_pages.show_claim(edition, {**row, "quoted": False}).passage == ()
 
 
 def test_the_answer_shown_beside_a_blame_is_the_first_after_it_else_the_last_before(edition: Edition) -> None:

@@ -58,6 +58,10 @@ class RowAddresses:
             table: {key: 1 + number // ROWS_PER_PAGE for number, key in enumerate(public.rows[table])}
             for table in ("claims", "records", "holdings", "incidents")
         }
+        #: Parties with a page of their own: those that say anything but votes.
+        self.speaking = frozenset(
+            row["speaker_party"] for row in public.of("claims") if row["speaker_party"] and row["origin"] != "vote"
+        )
 
     def paged(self, table: str) -> list[tuple[str, list[str]]]:
         """Pages of a table with the keys that each shows; one page at least."""
@@ -102,6 +106,10 @@ class RowAddresses:
             return f"findings.html#{anchor(row['finding_id'])}"
         prefix = {"originals": "original", "rejects": "reject", "decisions": "decision", "notes": "note"}[table]
         return f"sources.html#{prefix}-{anchor(key)}"
+
+    def account(self, party: str | None) -> str | None:
+        """The page of a party's account; ``None`` when it has none."""
+        return f"accounts/{anchor(party)}.html" if party in self.speaking and party is not None else None
 
     def passage(self, claim_id: str) -> str | None:
         """The marked passage of a claim in its document; ``None`` when the document is not printed."""

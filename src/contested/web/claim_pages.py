@@ -29,7 +29,7 @@ def show_claims(edition: Edition) -> list[ClaimsPage]:
             if edition.public.withheld["claims"]:
                 withheld = edition.book.count_where(file, TEXT["withheld"], "claims", scope="withheld")
         claims = sorted((edition.public.rows["claims"][key] for key in keys), key=_reading_order)
-        shown.append(ClaimsPage(file, pages, total, withheld, tuple(_claim(edition, row) for row in claims)))
+        shown.append(ClaimsPage(file, pages, total, withheld, tuple(show_claim(edition, row) for row in claims)))
     return shown
 
 
@@ -42,10 +42,11 @@ def speaker_words(row: Row) -> str:
     return str(row["speaker_text"] or row["speaker_actor"] or TEXT["no_speaker"])
 
 
-def _claim(edition: Edition, row: Row) -> ClaimBlock:
+def show_claim(edition: Edition, row: Row) -> ClaimBlock:
     document = edition.public.rows["documents"].get(row["document_id"])
     return ClaimBlock(
         anchor(row["claim_id"]), speaker_words(row), row["speaker_kind"], edition.marks(row["speaker_party"]),
+        edition.addresses.account(row["speaker_party"]),
         TEXT[f"stance_{row['stance']}"],
         edition.marks(row["target_party"]) if row["target_party"] else None,
         row["target_text"],

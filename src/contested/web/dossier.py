@@ -25,6 +25,7 @@ from contested.base.case import Case
 from contested.base.engine import write_whole
 from contested.base.errors import CaseError
 from contested.web import exports
+from contested.web.account_pages import show_accounts
 from contested.web.claim_pages import show_claims, show_documents
 from contested.web.council_page import show_council
 from contested.web.edition import Edition
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 
 #: Files of the package that every dossier carries.
 STATIC_FILES = (
-    "dossier.css", "dossier.js", "map.js",
+    "dossier.css", "accounts.css", "dossier.js", "map.js",
     "vendor/maplibre-gl.js", "vendor/maplibre-gl.css", "vendor/maplibre-gl.LICENSE.txt",
 )  # fmt: skip
 #: Pages of the menu; a page that a case does not have is left out.
@@ -124,7 +125,9 @@ def render_dossier(edition: Edition) -> dict[str, bytes]:
     )  # fmt: skip
     render = _printer(frame)
     files: dict[str, bytes] = {
-        "index.html": render("index", show_index(edition, *front, None if front[0] or not council else council.svg)),
+        "index.html": render("index", show_index(
+            edition, *front, None if front[0] or not council else council.svg, weighed=weighed is not None
+        )),
         "findings.html": render("findings", show_findings(edition)),
         "figures.html": render("figures", FiguresPage(figures, TEXT["figures_rule"])),
     }
@@ -137,6 +140,8 @@ def render_dossier(edition: Edition) -> dict[str, bytes]:
         files["weighed.html"] = render("weighed", weighed)
     for claims in show_claims(edition):
         files[claims.file] = render("claims", claims)
+    for account in show_accounts(edition):
+        files[account.file] = render("account", account, root="../")
     for document in show_documents(edition):
         files[document.file] = render("document", document, root="../")
     for incidents in show_incidents(edition):

@@ -63,6 +63,8 @@ class AnswerCell:
     """Contradictions among the party's own answers."""
     between: Number | None
     """Contradictions of its answers with those of other parties."""
+    strip: Markup | None = None
+    """Its answers over time, drawn; ``None`` where there is nothing to compare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ class AccountRow:
 
     party: Mark
     cells: tuple[AnswerCell, ...]
+    href: str | None = None
+    """The page of the party's account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,64 +103,6 @@ class Contradiction:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
-class EventBlock:
-    """One event on the front page."""
-
-    id: str
-    title: str
-    place: str
-    days: str
-    summary: str
-    questions: tuple[str, ...]
-    unanswered: tuple[str, ...]
-    """Questions that no party answers; they have no column."""
-    accounts: tuple[AccountRow, ...]
-    blames: tuple[Blame, ...]
-    within: tuple[tuple[Mark, tuple[Contradiction, ...]], ...]
-    between: tuple[tuple[str, tuple[Contradiction, ...]], ...]
-    within_number: Number
-    between_number: Number
-    unchecked: tuple[Contradiction, ...]
-    """Contradictions that rest on a machine's reading which nobody has checked."""
-    unchecked_number: Number | None
-
-
-@dataclass(frozen=True, slots=True)
-class KeyNumber:
-    """A number of the front page with its word and, where rows are withheld, how many."""
-
-    label: str
-    number: Number
-    note: str | None = None
-    note_number: Number | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Headline:
-    """A finding in short, for the front page."""
-
-    question: str
-    reading: Number
-    reporting_term: Number | None
-    href: str
-    refused: bool
-
-
-@dataclass(frozen=True, slots=True)
-class IndexPage:
-    """``index.html``."""
-
-    key_numbers: tuple[KeyNumber, ...]
-    events: tuple[EventBlock, ...]
-    findings: tuple[Headline, ...]
-    map_figure: str | None
-    """File of the figure on the front page, without its ending."""
-    map_alt: str
-    timeline: str | None
-    """Inline SVG of statements and votes, shown in place of a map without ground."""
-
-
 # --- claims and documents ---------------------------------------------------------------------
 
 
@@ -168,6 +114,7 @@ class ClaimBlock:
     speaker: str
     speaker_kind: str | None
     party: Mark
+    account_href: str | None
     stance: str
     target: Mark | None
     target_text: str | None

@@ -36,14 +36,19 @@ class Moment:
     href: str
 
 
-def _positions(days: Sequence[date]) -> tuple[dict[date, float], list[tuple[float, int]]]:
-    """Day → x, and the cuts: (x of the middle, days left out)."""
-    if len(days) == 1:
-        return {days[0]: (LEFT + WIDTH - RIGHT) / 2}, []
+def place_days(
+    days: Sequence[date], ends: tuple[float, float], longest: int = MAX_GAP_DAYS
+) -> tuple[dict[date, float], list[tuple[float, int]]]:
+    """Day → x between the ends, and the cuts: (x of the middle, days left out).
+
+    ``days`` are in order, without repeats. Stretches longer than ``longest`` days are cut to that length.
+    """
+    if len(days) < 2:
+        return {day: (ends[0] + ends[1]) / 2 for day in days}, []
     gaps = [(later - earlier).days for earlier, later in pairwise(days)]
-    lengths = [min(gap, MAX_GAP_DAYS) for gap in gaps]
-    scale = (WIDTH - LEFT - RIGHT - 2 * STEP) / sum(lengths)
-    x = float(LEFT + STEP)
+    lengths = [min(gap, longest) for gap in gaps]
+    scale = (ends[1] - ends[0]) / sum(lengths)
+    x = float(ends[0])
     found, cuts = {days[0]: x}, []
     for day, gap, length in zip(days[1:], gaps, lengths, strict=True):
         if gap > length:
@@ -93,7 +98,7 @@ def draw_timeline(moments: Sequence[Moment], title: str, description: str) -> Ma
     """The timeline; moments of one lane and day stand on top of each other."""
     if not moments:
         return Markup("")
-    xs, cuts = _positions(sorted({moment.day for moment in moments}))
+    xs, cuts = place_days(sorted({moment.day for moment in moments}), (LEFT + STEP, WIDTH - RIGHT - STEP))
     lanes: dict[tuple[int, str], dict[date, list[Moment]]] = defaultdict(lambda: defaultdict(list))
     for moment in moments:
         lanes[moment.lane_order, moment.lane][moment.day].append(moment)
