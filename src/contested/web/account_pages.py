@@ -30,15 +30,14 @@ from contested.weighing.retractions import Retractions, said_by
 
 #: Claims on one page, checked ones and machine readings each; the rest stands with all claims.
 MAX_CLAIMS = 400
-#: In the order in which they stand beside an answer.
+#: What another answer is to this one, in the order in which they stand beside it.
 RELATIONS = ("against", "same", "other")
 
 
 @dataclass(frozen=True, slots=True)
 class OtherAnswer:
-    """What another party says latest on the same question; ``relation`` is one of :data:`RELATIONS`."""
+    """What another party says latest on the same question."""
 
-    relation: str
     party: Mark
     href: str | None
     said: Said
@@ -52,7 +51,8 @@ class AnsweredQuestion:
     answer: str
     before: tuple[str, str] | None
     """(anchor, day) of the claim of this page that gave the same answer first; the others stand there."""
-    others: tuple[OtherAnswer, ...]
+    others: tuple[tuple[str, tuple[OtherAnswer, ...]], ...]
+    """The others' answers by their relation to this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,19 +237,19 @@ class _Beside:
         withdrawn = show_said(self._edition, TEXT["account_withdrawn"], ending["claim_id"]) if ending else None
         return AccountClaim(name, show_claim(self._edition, row), row["stance"], tuple(answers), withdrawn)
 
-    def _others(self, answer: Row) -> tuple[OtherAnswer, ...]:
-        found = []
+    def _others(self, answer: Row) -> tuple[tuple[str, tuple[OtherAnswer, ...]], ...]:
         by_party: dict[str, list[Row]] = defaultdict(list)
         for row in self._latest[answer["event_id"], answer["question"]]:
             if row["party"] != answer["party"]:
                 by_party[row["party"]].append(row)
+        found: dict[str, list[OtherAnswer]] = {relation: [] for relation in RELATIONS}
         for party, rows in by_party.items():
             for row in distinct_answers(rows):
-                found.append(OtherAnswer(
-                    self._relation(answer, row), self._edition.marks(party), self._edition.addresses.account(party),
+                found[self._relation(answer, row)].append(OtherAnswer(
+                    self._edition.marks(party), self._edition.addresses.account(party),
                     show_said(self._edition, row["answer"], row["claim_id"]),
                 ))  # fmt: skip
-        return tuple(sorted(found, key=lambda one: RELATIONS.index(one.relation)))
+        return tuple((relation, tuple(others)) for relation, others in found.items() if others)
 
     def _relation(self, answer: Row, other: Row) -> str:
         if answer["answer"] == other["answer"]:

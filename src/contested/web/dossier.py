@@ -26,8 +26,9 @@ from contested.base.engine import write_whole
 from contested.base.errors import CaseError
 from contested.web import exports
 from contested.web.account_pages import show_accounts
-from contested.web.claim_pages import show_claims, show_documents
+from contested.web.claim_pages import show_claims
 from contested.web.council_page import show_council
+from contested.web.document_pages import show_documents
 from contested.web.edition import Edition
 from contested.web.figures import draw_figures
 from contested.web.finding_pages import show_findings, show_number_rows, show_sources
@@ -38,6 +39,7 @@ from contested.web.map_page import map_script, show_map
 from contested.web.numbers import Number
 from contested.web.pages import FiguresPage, Frame
 from contested.web.strings import RIGHT_TO_LEFT, TEXT, current_language, in_language
+from contested.web.timeline_page import show_timeline
 from contested.web.weighed_page import show_weighed
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ STATIC_FILES = (
     "vendor/maplibre-gl.js", "vendor/maplibre-gl.css", "vendor/maplibre-gl.LICENSE.txt",
 )  # fmt: skip
 #: Pages of the menu; a page that a case does not have is left out.
-MENU = ("index", "map", "findings", "weighed", "council", "incidents", "claims", "figures", "sources")
+MENU = ("index", "map", "findings", "weighed", "timeline", "council", "incidents", "claims", "figures", "sources")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ def render_dossier(edition: Edition) -> dict[str, bytes]:
     front = _front_figure(edition, figures)
     council = show_council(edition)
     weighed = show_weighed(edition)
+    timeline = show_timeline(edition, grounds)
     has_map = bool(grounds or edition.public.rows["incidents"])
     frame = Frame(
         current_language(), "rtl" if current_language() in RIGHT_TO_LEFT else "ltr",
@@ -121,12 +124,13 @@ def render_dossier(edition: Edition) -> dict[str, bytes]:
         tuple(
             (f"{name}.html", TEXT[f"page_{name}"]) for name in MENU
             if (name != "council" or council) and (name != "map" or has_map) and (name != "weighed" or weighed)
+            and (name != "timeline" or timeline)
         ),
     )  # fmt: skip
     render = _printer(frame)
     files: dict[str, bytes] = {
         "index.html": render("index", show_index(
-            edition, *front, None if front[0] or not council else council.svg, weighed=weighed is not None
+            edition, *front, None if front[0] or not timeline else timeline.svg, weighed=weighed is not None
         )),
         "findings.html": render("findings", show_findings(edition)),
         "figures.html": render("figures", FiguresPage(figures, TEXT["figures_rule"])),
@@ -134,6 +138,8 @@ def render_dossier(edition: Edition) -> dict[str, bytes]:
     if has_map:
         files["map.html"] = render("map", show_map(edition, grounds, figures))
         files["data/map.js"] = map_script(edition, grounds)
+    if timeline:
+        files["timeline.html"] = render("timeline", timeline)
     if council:
         files["council.html"] = render("council", council)
     if weighed:

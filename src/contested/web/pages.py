@@ -103,7 +103,7 @@ class Contradiction:
     rule: str
 
 
-# --- claims and documents ---------------------------------------------------------------------
+# --- claims -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,35 +146,6 @@ class ClaimsPage:
     total: Number | None
     withheld: Number | None
     claims: tuple[ClaimBlock, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of frozen text inside the same passages.
-
-    ``anchors`` are those of the passages that begin here; ``claims`` those of all around it.
-    """
-
-    text: str
-    anchors: tuple[str, ...]
-    claims: tuple[tuple[str, str], ...]
-    """(address of the claim, speaker) of every passage around this piece."""
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentPage:
-    """``documents/<id>.html``."""
-
-    file: str
-    title: str
-    facts: tuple[tuple[str, str], ...]
-    address: str | None
-    address_link: str | None
-    original: str
-    original_href: str
-    pieces: tuple[Piece, ...]
-    claims: tuple[tuple[str, str], ...]
-    """(address, words) of each claim, in the order of the text."""
 
 
 # --- incidents, records, holdings --------------------------------------------------------------
@@ -471,30 +442,6 @@ class DraftBlock:
     vetoes: tuple[str, ...]
     address: str
     address_link: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class TimelineMoment:
-    """One mark on the timeline, and its row in the table beneath."""
-
-    day: str
-    lane: str
-    what: str
-    shape: str
-    css: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
-class CouncilPage:
-    """``council.html``."""
-
-    svg: str
-    moments: tuple[TimelineMoment, ...]
-    drafts: tuple[DraftBlock, ...]
-    members: tuple[tuple[Mark, str, tuple[VoteCell | None, ...]], ...]
-    how_known: tuple[str, ...]
-    withheld: Number | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,13 +62,18 @@ def _shape(moment: Moment, x: float, y: float) -> str:
     css = f"moment {moment.css}".strip()
     title = f"<title>{escape(f'{moment.day.isoformat()}, {moment.lane}: {moment.text}')}</title>"
     d = DOT
-    if moment.shape == "circle":
+    if moment.shape in ("circle", "ring"):
+        css += " shape-ring" if moment.shape == "ring" else ""
         return f'<circle class="{css}" cx="{x:.1f}" cy="{y:.1f}" r="{d:.1f}">{title}</circle>'
     points = {
         "up": [(0, -d - 1), (d + 1, d), (-d - 1, d)],
         "down": [(0, d + 1), (d + 1, -d), (-d - 1, -d)],
         "diamond": [(0, -d - 2), (d + 2, 0), (0, d + 2), (-d - 2, 0)],
         "event": [(0, -d - 4), (d + 4, 0), (0, d + 4), (-d - 4, 0)],
+        "plus": [(-2, -d - 1), (2, -d - 1), (2, -2), (d + 1, -2), (d + 1, 2), (2, 2), (2, d + 1), (-2, d + 1), (-2, 2),
+                 (-d - 1, 2), (-d - 1, -2), (-2, -2)],
+        "attack": [(0, -d - 2), (d + 1, -d / 2), (d + 1, d / 2), (0, d + 2), (-d - 1, d / 2), (-d - 1, -d / 2)],
+        "gain": [(-d, -d - 1), (-d + 2, -d - 1), (d, -2), (-d + 2, 2), (-d + 2, d + 1), (-d, d + 1)],
     }.get(moment.shape, [(-d, -d), (d, -d), (d, d), (-d, d)])
     path = " ".join(f"{x + dx:.1f},{y + dy:.1f}" for dx, dy in points)
     drawn = f'<polygon class="{css} shape-{escape(moment.shape)}" points="{path}">{title}</polygon>'
