@@ -14,8 +14,8 @@ AXE = Path(__file__).parent / "vendor/axe.min.js"
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 PAGES = (
-    "index", "map", "findings", "weighed", "council", "incidents", "claims", "figures", "sources", "records",
-    "holdings", "rows",
+    "index", "map", "findings", "weighed", "timeline", "council", "incidents", "claims", "figures", "sources",
+    "records", "holdings", "rows",
 )  # fmt: skip
 
 
@@ -76,7 +76,7 @@ VIEWS = [
 @pytest.mark.parametrize("opened", VIEWS, indirect=True)
 def test_every_page_is_quiet_fits_and_passes_axe(opened: Opened, dossier: Path) -> None:
     files = [f"{name}.html" for name in PAGES] + [
-        f"documents/{path.name}" for path in (dossier / "documents").iterdir()
+        f"{folder}/{path.name}" for folder in ("documents", "accounts") for path in (dossier / folder).iterdir()
     ]
     for file in files:
         page = opened.map_ready(dossier / file) if file == "map.html" else opened.go(dossier / file)

@@ -39,6 +39,7 @@ def speaker_words(row: Row) -> str:
 
 
 def show_claim(edition: Edition, row: Row) -> ClaimBlock:
+    """One claim as it is shown; its addresses count from the root of the dossier."""
     document = edition.public.rows["documents"].get(row["document_id"])
     return ClaimBlock(
         anchor(row["claim_id"]), speaker_words(row), row["speaker_kind"], edition.marks(row["speaker_party"]),

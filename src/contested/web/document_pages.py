@@ -106,7 +106,8 @@ def _document(edition: Edition, row: Row, claims: list[Row]) -> DocumentPage:
     claims = sorted(claims, key=lambda claim: (claim["passage"][0]["start"], claim["claim_id"]))
     pages = list(row["pages"] or ())
     facts = [
-        (TEXT["title_word"], _found(row, "title", row["title"])), (TEXT["outlet"], _found(row, "outlet", row["outlet"])),
+        (TEXT["title_word"], _found(row, "title", row["title"])),
+        (TEXT["outlet"], _found(row, "outlet", row["outlet"])),
         (TEXT["author"], _found(row, "author", row["author"])),
         (TEXT["published"], _found(row, "published", day_words(row["published"]))),
         (TEXT["collected"], day_words(row["collected"])), (TEXT["language"], row["language"]),

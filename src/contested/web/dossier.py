@@ -113,10 +113,11 @@ def render_dossier(edition: Edition) -> dict[str, bytes]:
     grounds = read_grounds(edition)
     drawn = draw_figures(edition, grounds, "figures.html")
     figures = tuple(entry.figure for entry in drawn)
-    front = _front_figure(edition, figures)
     council = show_council(edition)
     weighed = show_weighed(edition)
     timeline = show_timeline(edition, grounds)
+    figure, alt = _front_figure(edition, figures)
+    front = figure, alt, timeline.svg if timeline and figure is None else None
     has_map = bool(grounds or edition.public.rows["incidents"])
     frame = Frame(
         current_language(), "rtl" if current_language() in RIGHT_TO_LEFT else "ltr",
@@ -129,9 +130,7 @@ def render_dossier(edition: Edition) -> dict[str, bytes]:
     )  # fmt: skip
     render = _printer(frame)
     files: dict[str, bytes] = {
-        "index.html": render("index", show_index(
-            edition, *front, None if front[0] or not timeline else timeline.svg, weighed=weighed is not None
-        )),
+        "index.html": render("index", show_index(edition, *front, weighed=weighed is not None)),
         "findings.html": render("findings", show_findings(edition)),
         "figures.html": render("figures", FiguresPage(figures, TEXT["figures_rule"])),
     }

@@ -53,6 +53,12 @@ def joined_markup(items: Sequence[Markup]) -> Markup:
     return _sentence("list_last", first=Markup(TEXT["list_comma"]).join(items[:-1]), last=items[-1])
 
 
+def _with_word(number: Number, table: str) -> Markup:
+    """A number with the word for what it counts."""
+    word = TEXT[f"single_{table}"] if number.text == "1" else TEXT[f"table_{table}"]
+    return Markup("{} {}").format(number, word)
+
+
 def _name(mark: Mark) -> Markup:
     return Markup("<bdi>{}</bdi>").format(mark.name)
 
@@ -64,10 +70,11 @@ def _counted(edition: Edition, event: Event, claims: list[Row], sources: Number)
         name for row in edition.public.of("incidents") if row["event_id"] == event.id
         for name in row["records"] if name in edition.public.rows["records"]
     }  # fmt: skip
+    told = {"claims": _with_word(made, "claims"), "sources": _with_word(sources, "sources")}
     if not records:
-        return _sentence("opening_counted", claims=made, sources=sources)
-    told = book.count(PAGE, TEXT["table_records"], "records", sorted(records))
-    return _sentence("opening_counted_records", claims=made, sources=sources, records=told)
+        return _sentence("opening_counted", **told)
+    rows = book.count(PAGE, TEXT["table_records"], "records", sorted(records))
+    return _sentence("opening_counted_records", **told, records=_with_word(rows, "records"))
 
 
 def _blamed(edition: Edition, claims: list[Row]) -> tuple[Markup, ...]:
@@ -85,7 +92,7 @@ def _blamed(edition: Edition, claims: list[Row]) -> tuple[Markup, ...]:
         )
         named = joined_markup([_speaker(edition, party, rows) for party, rows in speakers.items()])
         mark = _name(edition.marks(target))
-        found.append(_sentence("opening_blamed", target=mark, speakers=named, claims=blaming))
+        found.append(_sentence("opening_blamed", target=mark, speakers=named, claims=_with_word(blaming, "claims")))
         found.append(_reply(edition, [claim for claim in claims if is_reply(claim, target)], mark))
     explaining = counted_claims([claim for claim in claims if claim["stance"] == "alternative_explanation"])
     parties = dict.fromkeys(claim["speaker_party"] for claim in explaining if claim["speaker_party"])
@@ -166,6 +173,9 @@ def _order(edition: Edition, row: Row, titles: dict[str, str]) -> Markup:
         edition.book.value(PAGE, TEXT["weighed_combined"], Cells("odds", column, (key,)), style="real")
         for column in ("low", "high")
     )
-    account, against = (Markup("<bdi>{}</bdi>").format(titles.get(row[name], row[name])) for name in ("account", "against"))
+    account, against = (
+        Markup("<bdi>{}</bdi>").format(titles.get(row[name], row[name])) for name in ("account", "against")
+    )
     level = Markup("<bdi>{}</bdi>").format(row["level"])
-    return _sentence(f"opening_{row['verdict']}", account=account, against=against, low=low, high=high, level=level)
+    told = {"fits_better": "opening_fits_better", "fits_worse": "opening_fits_worse"}[row["verdict"]]
+    return _sentence(told, account=account, against=against, low=low, high=high, level=level)

@@ -23,7 +23,7 @@ from contested.web.overturning import ShortFinding, ShortOdds, show_short_findin
 from contested.web.pages import AccountRow, Blame, Contradiction
 from contested.web.public import Row
 from contested.web.strings import TEXT
-from contested.web.words import day_words, span_words
+from contested.web.words import span_words
 
 PAGE = "index.html"
 #: Tables counted on the front page, with the words for them.

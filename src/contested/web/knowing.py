@@ -78,7 +78,7 @@ def show_knowing(edition: Edition, event_id: str) -> Knowing:
         return first(PAGE, TEXT[word], "claims", [rows[0]["claim_id"] for rows in chosen])
 
     return Knowing(
-        count("know_sources", made), count("know_based", [rows for rows in made if _based(rows)]),
+        count("table_sources", made), count("know_based", [rows for rows in made if _based(rows)]),
         count("know_own", [rows for rows in made if not _relayed(rows)]),
         count("know_relayed", [rows for rows in made if _relayed(rows)]),
         tuple(_line(edition, rows) for rows in made[:MAX_SOURCES]), len(made) > MAX_SOURCES,

@@ -105,6 +105,9 @@ def _cell(
         keys = [row_key("accounts", row) for row in answers]
         return edition.book.count(PAGE, TEXT[label], "accounts", keys) if keys else None
 
+    def against(kind: str) -> Number | None:
+        return edition.book.count(PAGE, TEXT[kind], "contradictions", opposed[kind]) if opposed[kind] else None
+
     return AnswerCell(
         question,
         tuple(show_said(edition, row["answer"], row["claim_id"]) for row in latest),
@@ -113,12 +116,8 @@ def _cell(
         tuple(show_said(edition, row["answer"], row["claim_id"]) for row in unchecked),
         number("unchecked_answers", unchecked),
         agrees,
-        *(
-            edition.book.count(PAGE, TEXT[kind], "contradictions", found) if found else None
-            for kind, found in opposed.items()
-        ),
-        strip=show_strip(rows, days),
-    )
+        against("within"), against("between"), show_strip(rows, days),
+    )  # fmt: skip
 
 
 def distinct_answers(rows: Sequence[Row]) -> list[Row]:

@@ -98,7 +98,7 @@ def show_short_odds(edition: Edition) -> tuple[ShortOdds, ...]:
         cells = {column: Cells("odds", column, (key,)) for column in ("overturn_factor", "common_factor")}
         common = edition.book.value(PAGE, TEXT["weighed_common"], cells["common_factor"], style="real")
         factor = edition.book.value(PAGE, TEXT["weighed_overturn"], cells["overturn_factor"], style="real")
-        account, against = (titles.get((row["event_id"], row[name]), row[name]) for name in ("account", "against"))
+        account, against = (str(titles.get((row["event_id"], row[name]), row[name])) for name in ("account", "against"))
         found.append(ShortOdds(
             account, against, row["verdict"], item["title"] if item else row["overturn_evidence"], factor, common,
             edition.addresses.row("odds", key),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from markupsafe import Markup
 
@@ -98,7 +99,7 @@ def _gains(edition: Edition, grounds: Sequence[Ground]) -> list[Moment]:
     found = []
     for number, ground in enumerate(grounds):
         changes = ground.changes
-        passed: dict[tuple[object, str], list[str]] = defaultdict(list)
+        passed: dict[tuple[date, str], list[str]] = defaultdict(list)
         for row in ground.rows:
             if row["valid_from"] in changes and row["holder"] != UNKNOWN:
                 passed[row["valid_from"], row["holder"]].append(ground.place_name(row) or "")
@@ -109,9 +110,10 @@ def _gains(edition: Edition, grounds: Sequence[Ground]) -> list[Moment]:
             text = TEXT["timeline_ground"] if not named else joined_words(named[:MAX_PLACES])
             if len(named) > MAX_PLACES:
                 text = TEXT["timeline_more_places"].format(places=TEXT["list_comma"].join(named[:MAX_PLACES]))
-            lane = TEXT["lane_ground"].format(party=mark.name, layer=ground.name)
+            lane = TEXT["lane_ground" if len(grounds) == 1 else "lane_ground_of_layer"]
+            lane = lane.format(party=mark.name, layer=ground.name)
             at = _GROUND + number * len(order) + order.get(holder, len(order))
-            found.append(Moment(day, lane, at, text, "gain", mark.css.split()[0], "map.html"))  # type: ignore[arg-type]
+            found.append(Moment(day, lane, at, text, "gain", mark.css.split()[0], "map.html"))
     return found
 
 
@@ -140,4 +142,6 @@ def _vote(rows: list[Row]) -> Moment:
     first = rows[0]
     text = f"{first['draft']}: {TEXT['outcome_' + first['outcome']]}"
     shape = "veto" if any(row["veto"] for row in rows) else "square"
-    return Moment(first["voted_on"], TEXT["lane_votes"], _VOTES, text, shape, "", f"council.html#{anchor(first['draft'])}")
+    return Moment(
+        first["voted_on"], TEXT["lane_votes"], _VOTES, text, shape, "", f"council.html#{anchor(first['draft'])}"
+    )
