@@ -76,8 +76,8 @@ VIEWS = [
 @pytest.mark.parametrize("opened", VIEWS, indirect=True)
 def test_every_page_is_quiet_fits_and_passes_axe(opened: Opened, dossier: Path) -> None:
     files = [f"{name}.html" for name in PAGES] + [
-        f"{folder}/{path.name}" for folder in ("documents", "accounts") for path in (dossier / folder).iterdir()
-    ]
+        *(f"documents/{path.name}" for path in (dossier / "documents").iterdir()), "accounts/north.html"
+    ]  # fmt: skip
     for file in files:
         page = opened.map_ready(dossier / file) if file == "map.html" else opened.go(dossier / file)
         assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], file
