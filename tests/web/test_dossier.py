@@ -69,8 +69,9 @@ def pages(dossier: Path) -> dict[str, Page]:
 def test_all_pages_are_there(pages: Mapping[str, Page]) -> None:
     assert set(pages) == {
         "index.html", "map.html", "findings.html", "council.html", "claims.html", "incidents.html", "records.html",
-        "holdings.html", "sources.html", "figures.html", "rows.html", "weighed.html", f"documents/{DOCUMENT}.html",
-        "incidents/I1.html", "incidents/I2.html", "incidents/I3.html",
+        "holdings.html", "sources.html", "figures.html", "rows.html", "weighed.html", "timeline.html",
+        f"documents/{DOCUMENT}.html", "incidents/I1.html", "incidents/I2.html", "incidents/I3.html",
+        *(f"accounts/{party}.html" for party in ("north", "south", "watch", "Elsewhere")),
     }  # fmt: skip
 
 

@@ -11,16 +11,15 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from tests.web.invented import CASE_TOML, HOSTILE, link, make_tables
+from tests.web.invented import HOSTILE, link, make_tables
 
 from contested.base.case import Case
 from contested.base.records import CLAIMS, INCIDENTS, LINKS, TABLES, row_id
-from contested.web import claim_pages, index_page
+from contested.web import blames, claim_pages
 from contested.web.addresses import anchor, safe_link
 from contested.web.beside_findings import show_pictures
-from contested.web.claim_pages import cut_pieces
 from contested.web.council_page import show_council
 from contested.web.edition import Edition
 from contested.web.figures import draw_figures, small_days
@@ -82,8 +81,8 @@ def test_beside_each_blame_stands_the_reply_or_that_none_was_found(edition: Edit
 
 def test_only_reported_words_are_shown_as_a_quotation(edition: Edition) -> None:
     row = edition.public.rows["claims"]["C2"]
-    assert claim_pages._claim(edition, row).passage == tuple(piece["text"] for piece in row["passage"])
-    assert claim_pages._claim(edition, {**row, "quoted": False}).passage == ()
+    assert claim_pages.show_claim(edition, row).passage == tuple(piece["text"] for piece in row["passage"])
+    assert claim_pages.show_claim(edition, {**row, "quoted": False}).passage == ()
 
 
 def test_the_answer_shown_beside_a_blame_is_the_first_after_it_else_the_last_before(edition: Edition) -> None:
@@ -94,7 +93,7 @@ def test_the_answer_shown_beside_a_blame_is_the_first_after_it_else_the_last_bef
     ]
     blamed = (date(2020, 3, 1), days[1], date(2020, 3, 12), date(2020, 4, 1))
     for blamed_on, shown in zip(blamed, ("C1", "C2", "C3", "C4"), strict=True):
-        ((_, answer),) = index_page._replies(edition, said, denial["speaker_party"], blamed_on)
+        ((_, answer),) = blames.choose_replies(edition, said, denial["speaker_party"], blamed_on)
         assert answer.href == f"claims.html#{shown}"
 
 
@@ -271,43 +270,8 @@ def test_votes_are_counted_and_vetoes_named(edition: Edition) -> None:
     draft = council.drafts[0]
     assert [(word, number.text) for word, number in draft.tallies] == [("yes", "1"), ("no", "1"), ("abstain", "1")]
     assert draft.vetoes == ("North",) and draft.outcome == "vetoed"
-    assert [[cell.vote for cell in cells if cell] for _, _, cells in council.members] == [["no"], ["yes"], ["abstain"]]
-    assert "shape-veto" in council.svg and "<script" not in council.svg
-
-
-@given(st.data())
-@settings(max_examples=60, deadline=None)
-def test_pieces_joined_are_the_text(data: st.DataObject) -> None:
-    text = data.draw(st.text(max_size=60))
-    edition = _plain_edition()
-    spans = st.tuples(st.integers(-3, len(text) + 3), st.integers(-3, len(text) + 3))
-    claims = []
-    for number, pieces in enumerate(data.draw(st.lists(st.lists(spans, min_size=1, max_size=3), max_size=6))):
-        claims.append({
-            "claim_id": f"C{number + 1}", "speaker_text": "x", "speaker_actor": None,
-            "passage": [{"text": "", "start": start, "end": end} for start, end in pieces],
-        })  # fmt: skip
-    cut = cut_pieces(edition, text, claims)
-    assert "".join(piece.text for piece in cut) == text
-    anchors = [name for piece in cut for name in piece.anchors]
-    assert len(anchors) == len(set(anchors))
-
-
-_PLAIN: list[Edition] = []
-
-
-def _plain_edition() -> Edition:
-    """An edition whose claims are C1 to C7, made once: drawing examples must not build one each."""
-    if not _PLAIN:
-        from pathlib import Path
-        from tempfile import mkdtemp
-
-        from contested.base.case import open_case
-
-        folder = Path(mkdtemp())
-        (folder / "case.toml").write_text(CASE_TOML.split("[[layers]]")[0], encoding="utf-8")
-        _PLAIN.append(Edition.of(open_case(folder), make_tables()))
-    return _PLAIN[0]
+    members = [(member, [cell.vote for cell in cells if cell]) for _, _, member, cells in council.members]
+    assert members == [("South", ["yes"]), ("Watchland", ["abstain"]), ("North", ["no"])]
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,8 @@ from contested.base.case import Case
 from contested.base.engine import parquet_bytes, write_whole
 from contested.base.errors import PublicationError
 from contested.base.originals import hash_tree
-from contested.flow import Progress, build_case, no_progress
+from contested.flow import build_case, no_progress
+from contested.stages import Progress
 from contested.publish.before_after import KINDS, BeforeAfter, list_changes
 from contested.publish.codes import read_codes
 from contested.publish.guard import Secrets, find_secrets

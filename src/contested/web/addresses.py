@@ -95,6 +95,10 @@ class RowAddresses:
             table: {key: 1 + number // self._per_page(table) for number, key in enumerate(keys)}
             for table, keys in self._keys.items()
         }
+        #: Parties with a page of their own: those that say anything but votes.
+        self.speaking = frozenset(
+            row["speaker_party"] for row in public.of("claims") if row["speaker_party"] and row["origin"] != "vote"
+        )
 
     @staticmethod
     def _per_page(table: str) -> int:
@@ -154,6 +158,10 @@ class RowAddresses:
             return f"withheld.html#{table}-{anchor(key)}"
         prefix = {"originals": "original", "rejects": "reject", "decisions": "decision", "notes": "note"}[table]
         return f"sources.html#{prefix}-{anchor(key)}"
+
+    def account(self, party: str | None) -> str | None:
+        """The page of a party's account; ``None`` when it has none."""
+        return f"accounts/{anchor(party)}.html" if party in self.speaking and party is not None else None
 
     def passage(self, claim_id: str) -> str | None:
         """The marked passage of a claim in its document; ``None`` when the document is not printed."""

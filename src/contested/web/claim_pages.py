@@ -1,17 +1,13 @@
-"""Claims and documents: every attributed statement, and the frozen texts with their passages marked.
+"""Claims: every attributed statement with its passage.
 
-In: an :class:`~contested.web.edition.Edition`. Out: claims pages and one page a document. Refuses:
-nothing; passages may overlap, and marking never alters the text that it marks.
+In: an :class:`~contested.web.edition.Edition`. Out: the claims pages. Refuses: nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
-
 from contested.web.addresses import anchor, safe_link
 from contested.web.edition import Edition
-from contested.web.pages import ClaimBlock, ClaimsPage, DocumentPage, Piece
+from contested.web.pages import ClaimBlock, ClaimsPage
 from contested.web.public import Row
 from contested.web.strings import TEXT
 from contested.web.words import code_words, day_words, range_words
@@ -29,7 +25,7 @@ def show_claims(edition: Edition) -> list[ClaimsPage]:
             if edition.public.withheld["claims"]:
                 withheld = edition.book.count_where(file, TEXT["withheld"], "claims", scope="withheld")
         claims = sorted((edition.public.rows["claims"][key] for key in keys), key=_reading_order)
-        shown.append(ClaimsPage(file, pages, total, withheld, tuple(_claim(edition, row) for row in claims)))
+        shown.append(ClaimsPage(file, pages, total, withheld, tuple(show_claim(edition, row) for row in claims)))
     return shown
 
 
@@ -42,10 +38,12 @@ def speaker_words(row: Row) -> str:
     return str(row["speaker_text"] or row["speaker_actor"] or TEXT["no_speaker"])
 
 
-def _claim(edition: Edition, row: Row) -> ClaimBlock:
+def show_claim(edition: Edition, row: Row) -> ClaimBlock:
+    """One claim as it is shown; its addresses count from the root of the dossier."""
     document = edition.public.rows["documents"].get(row["document_id"])
     return ClaimBlock(
         anchor(row["claim_id"]), speaker_words(row), row["speaker_kind"], edition.marks(row["speaker_party"]),
+        edition.addresses.account(row["speaker_party"]),
         TEXT[f"stance_{row['stance']}"],
         edition.marks(row["target_party"]) if row["target_party"] else None,
         row["target_text"],
@@ -79,67 +77,3 @@ def _facts(row: Row) -> tuple[tuple[str, str], ...]:
         (TEXT["injured"], range_words(row["injured_low"], row["injured_high"])),
     ]
     return tuple((word, str(value)) for word, value in facts if value)
-
-
-def show_documents(edition: Edition) -> list[DocumentPage]:
-    """One page for each printed document."""
-    by_document = edition.grouped("claims", "document_id")
-    return [
-        _document(edition, row, by_document.get((key,), [])) for key, row in edition.public.rows["documents"].items()
-    ]
-
-
-def _document(edition: Edition, row: Row, claims: list[Row]) -> DocumentPage:
-    claims = sorted(claims, key=lambda claim: (claim["passage"][0]["start"], claim["claim_id"]))
-    facts = [
-        (TEXT["outlet"], row["outlet"]), (TEXT["author"], row["author"]),
-        (TEXT["published"], _published(row)), (TEXT["collected"], day_words(row["collected"])),
-        (TEXT["language"], row["language"]), (TEXT["media_type"], row["media_type"]),
-        (TEXT["original_sha256"], row["sha256"]), (TEXT["text_sha256"], row["text_sha256"]),
-        (TEXT["reader"], row["reader"]),
-    ]  # fmt: skip
-    return DocumentPage(
-        f"documents/{anchor(row['document_id'])}.html", document_words(row),
-        tuple((word, value) for word, value in facts if value),
-        row["address"], safe_link(row["address"]), row["path"], edition.addresses.row("originals", row["path"]),
-        cut_pieces(edition, row["text"], claims),
-        tuple(
-            (f"#p-{anchor(claim['claim_id'])}", f"{speaker_words(claim)}: {TEXT['stance_' + claim['stance']]}")
-            for claim in claims
-        ),
-    )  # fmt: skip
-
-
-def _published(row: Row) -> str | None:
-    day = day_words(row["published"])
-    return f"{day} ({TEXT['found_in']} {row['published_from']})" if day and row["published_from"] else day
-
-
-def cut_pieces(edition: Edition, text: str, claims: Sequence[Row]) -> tuple[Piece, ...]:
-    """The text cut at every edge of a passage; the pieces joined are the text.
-
-    A passage that does not lie in the text is left out: proving passages is the work of ``verify``.
-    """
-    starts: dict[int, list[str]] = {}
-    ends: dict[int, list[str]] = {}
-    anchors: dict[int, list[str]] = {}
-    words = {claim["claim_id"]: speaker_words(claim) for claim in claims}
-    for claim in claims:
-        inside = [piece for piece in claim["passage"] if 0 <= piece["start"] < piece["end"] <= len(text)]
-        for number, piece in enumerate(inside):
-            starts.setdefault(piece["start"], []).append(claim["claim_id"])
-            ends.setdefault(piece["end"], []).append(claim["claim_id"])
-            if number == 0:
-                anchors.setdefault(piece["start"], []).append(f"p-{anchor(claim['claim_id'])}")
-    edges = sorted({0, len(text), *starts, *ends})
-    around: list[str] = []
-    pieces = []
-    for start, end in pairwise(edges):
-        for claim_id in ends.get(start, []):
-            around.remove(claim_id)
-        around += starts.get(start, [])
-        marked = tuple(
-            (f"../{edition.addresses.row('claims', claim_id)}", words[claim_id]) for claim_id in dict.fromkeys(around)
-        )
-        pieces.append(Piece(text[start:end], tuple(anchors.get(start, ())), marked))
-    return tuple(pieces)

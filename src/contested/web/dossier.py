@@ -25,8 +25,10 @@ from contested.base.case import Case
 from contested.base.engine import write_whole
 from contested.base.errors import CaseError
 from contested.web import exports
-from contested.web.claim_pages import show_claims, show_documents
+from contested.web.account_pages import show_accounts
+from contested.web.claim_pages import show_claims
 from contested.web.council_page import show_council
+from contested.web.document_pages import show_documents
 from contested.web.edition import Edition
 from contested.web.figures import draw_figures
 from contested.web.finding_pages import finding_files, long_list, show_findings, show_number_rows, show_sources
@@ -43,6 +45,7 @@ from contested.web.pages import FiguresPage, Frame
 from contested.web.pdf import PrintedPages, can_print, print_dossier
 from contested.web.preview import draw_preview
 from contested.web.strings import RIGHT_TO_LEFT, TEXT, current_language, in_language
+from contested.web.timeline_page import show_timeline
 from contested.web.weighed_page import show_weighed
 from contested.web.withheld_page import show_withheld
 
@@ -51,10 +54,13 @@ if TYPE_CHECKING:
 
 #: Files of the package that every dossier carries.
 STATIC_FILES = (
-    "dossier.css", "dossier.js", "map.css", "print.css", *SCRIPTS,
+    "dossier.css", "accounts.css", "dossier.js", "map.css", "print.css", *SCRIPTS,
 )  # fmt: skip
 #: Pages of the menu; a page that a case does not have is left out.
-MENU = ("index", "map", "findings", "weighed", "council", "incidents", "claims", "figures", "sources", "withheld")
+MENU = (
+    "index", "map", "findings", "weighed", "timeline", "council", "incidents", "claims", "figures", "sources",
+    "withheld",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,23 +124,24 @@ def render_dossier(edition: Edition) -> dict[str, bytes]:
     grounds = read_grounds(edition)
     drawn = draw_figures(edition, grounds, "figures.html")
     figures = tuple(entry.figure for entry in drawn)
-    front = _front_figure(edition, figures)
     council = show_council(edition)
     weighed = show_weighed(edition)
     withheld = show_withheld(edition)
+    timeline = show_timeline(edition, grounds)
+    figure, alt = _front_figure(edition, figures)
+    front = figure, alt, timeline.svg if timeline and figure is None else None
     has_map = bool(grounds or edition.public.rows["incidents"])
+    there = {
+        "map": has_map, "weighed": weighed, "timeline": timeline, "council": council, "withheld": withheld,
+    }  # fmt: skip
     frame = Frame(
         current_language(), "rtl" if current_language() in RIGHT_TO_LEFT else "ltr",
         edition.case.file.title, edition.case.file.purpose, _version(),
-        tuple(
-            (f"{name}.html", TEXT[f"page_{name}"]) for name in MENU
-            if (name != "council" or council) and (name != "map" or has_map) and (name != "weighed" or weighed)
-            and (name != "withheld" or withheld)
-        ),
+        tuple((f"{name}.html", TEXT[f"page_{name}"]) for name in MENU if there.get(name, True)),
         can_print(),
     )  # fmt: skip
     render = _printer(frame)
-    index = show_index(edition, *front, None if front[0] or not council else council.svg)
+    index = show_index(edition, *front, weighed=weighed is not None)
     findings = show_findings(edition)
     files: dict[str, bytes] = {
         "index.html": render("index", index),
@@ -144,6 +151,8 @@ def render_dossier(edition: Edition) -> dict[str, bytes]:
     if has_map:
         files["map.html"] = render("map", show_map(edition, grounds, figures))
         files |= map_files(edition, grounds)
+    if timeline:
+        files["timeline.html"] = render("timeline", timeline)
     if council:
         files["council.html"] = render("council", council)
     if weighed:
@@ -152,12 +161,15 @@ def render_dossier(edition: Edition) -> dict[str, bytes]:
         files["withheld.html"] = render("withheld", withheld)
     for claims in show_claims(edition):
         files[claims.file] = render("claims", claims)
+    for account in show_accounts(edition):
+        files[account.file] = render("account", account, root="../")
     for document in show_documents(edition):
         files[document.file] = render("document", document, root="../")
     incidents = show_incidents(edition)
     for page in incidents:
         files[page.file] = render("incidents", page)
-    for incident in show_incident_pages(edition):
+    detailed = show_incident_pages(edition)
+    for incident in detailed:
         files[incident.file] = render("incident", incident, root="../")
     for table in ("records", "holdings"):
         for rows in show_rows(edition, table):
@@ -171,7 +183,7 @@ def render_dossier(edition: Edition) -> dict[str, bytes]:
     files["figures/og.png"] = draw_preview(edition, grounds)
     files |= _data_files(edition)
     if frame.printed:
-        printed = PrintedPages(frame, index, findings, weighed, council, incidents, sources)
+        printed = PrintedPages(frame, index, findings, weighed, council, incidents, detailed, sources)
         files["dossier.pdf"] = print_dossier(edition, printed, drawn, files["dossier.json"])
     static = package_files("contested.web") / "static"
     for name in STATIC_FILES:

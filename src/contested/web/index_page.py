@@ -1,51 +1,104 @@
-"""The front page: events, the matrix of accounts, blame beside denial, contradictions.
+"""The front page: each event in three sentences, who says what, who could know, what would overturn the findings.
 
-In: an :class:`~contested.web.edition.Edition`. Out: :class:`~contested.web.pages.IndexPage`.
-Refuses: nothing. A blame is never shown without the reply of the party blamed, or the words that
-none was found.
+In: an :class:`~contested.web.edition.Edition`. Out: :class:`IndexPage`. Refuses: nothing. What a reader with one
+minute needs stands open; the rest stands beneath, closed.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from contested.base.case import Event
 from contested.web.addresses import anchor
+from contested.web.blames import show_blames
 from contested.web.edition import Edition
-from contested.web.numbers import Cells, Number
-from contested.web.pages import (
-    AccountRow,
-    AnswerCell,
-    Blame,
-    Contradiction,
-    EventBlock,
-    Headline,
-    IndexPage,
-    KeyNumber,
-    Said,
-)  # fmt: skip
-from contested.web.public import Row, row_key
+from contested.web.event_opening import Opening, show_opening
+from contested.web.knowing import Knowing, show_knowing
+from contested.web.marks import Mark
+from contested.web.matrix import show_matrix, show_said
+from contested.web.numbers import Number
+from contested.web.overturning import ShortFinding, ShortOdds, show_short_findings, show_short_odds
+from contested.web.pages import AccountRow, Blame, Contradiction
+from contested.web.public import Row
 from contested.web.strings import TEXT
-from contested.web.words import day_words, span_words
+from contested.web.words import span_words
 
 PAGE = "index.html"
-#: Stances that answer a blame.
-REPLIES = ("denies", "denies_event", "alternative_explanation", "claims_responsibility", "retracts")
 #: Tables counted on the front page, with the words for them.
 _KEY_TABLES = ("incidents", "records", "claims", "documents", "votes", "findings")
 
 
-def show_index(edition: Edition, map_figure: str | None, map_alt: str, timeline: str | None) -> IndexPage:
-    """The front page; ``map_figure`` is the name of the figure shown on it, else the timeline stands there."""
+@dataclass(frozen=True, slots=True)
+class KeyNumber:
+    """A number of the front page with its word and, where rows are withheld, how many."""
+
+    label: str
+    number: Number
+    note: str | None = None
+    note_number: Number | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventBlock:
+    """One event on the front page."""
+
+    id: str
+    title: str
+    place: str
+    days: str
+    summary: str
+    questions: tuple[str, ...]
+    unanswered: tuple[str, ...]
+    """Questions that no party answers; they have no column."""
+    accounts: tuple[AccountRow, ...]
+    blames: tuple[Blame, ...]
+    within: tuple[tuple[Mark, tuple[Contradiction, ...]], ...]
+    between: tuple[tuple[str, tuple[Contradiction, ...]], ...]
+    within_number: Number
+    between_number: Number
+    unchecked: tuple[Contradiction, ...]
+    """Contradictions that rest on a machine's reading which nobody has checked."""
+    unchecked_number: Number | None
+    opening: Opening
+    knowing: Knowing
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPage:
+    """``index.html``."""
+
+    key_numbers: tuple[KeyNumber, ...]
+    events: tuple[EventBlock, ...]
+    findings: tuple[ShortFinding, ...]
+    refused: tuple[ShortFinding, ...]
+    odds: tuple[ShortOdds, ...]
+    map_figure: str | None
+    """File of the figure on the front page, without its ending."""
+    map_alt: str
+    timeline: str | None
+    """Inline SVG of statements and votes, shown in place of a map without ground."""
+    weighed: bool
+    """Whether there is a page of weighed accounts."""
+
+
+def show_index(
+    edition: Edition, map_figure: str | None, map_alt: str, timeline: str | None, *, weighed: bool = False
+) -> IndexPage:
+    """The front page; ``map_figure`` is the name of the figure shown on it, else the timeline stands there.
+
+    ``weighed`` says whether there is a page of weighed accounts to lead to.
+    """
     return IndexPage(
         tuple(_key_number(edition, table) for table in _KEY_TABLES if _has(edition, table)),
         tuple(_event(edition, event) for event in edition.case.file.events),
-        tuple(_headline(edition, key, row) for key, row in edition.public.rows["findings"].items()),
+        *show_short_findings(edition),
+        show_short_odds(edition),
         map_figure,
         map_alt,
         timeline,
+        weighed,
     )
 
 
@@ -76,23 +129,6 @@ def _word(table: str, number: Number) -> str:
     return TEXT["drafts"] if table == "drafts" else TEXT[f"table_{table}"]
 
 
-def _headline(edition: Edition, key: str, row: Row) -> Headline:
-    reading = edition.book.quote(PAGE, TEXT["reading"], Cells("findings", "reading", (key,)))
-    assert reading is not None  # the column is never null
-    return Headline(
-        row["question"], reading,
-        edition.book.quote(PAGE, TEXT["reporting_term"], Cells("findings", "reporting_term", (key,))),
-        edition.addresses.row("findings", key), row["refused"],
-    )  # fmt: skip
-
-
-def _said(edition: Edition, text: str, claim_id: str) -> Said:
-    claim = edition.public.rows["claims"].get(claim_id)
-    if claim is None:
-        return Said(text, None, edition.addresses.row("claims", claim_id), True)
-    return Said(text, day_words(claim["said_on"]), edition.addresses.row("claims", claim_id), claim["checked"])
-
-
 def _event(edition: Edition, event: Event) -> EventBlock:
     """One event; what only a machine has read stands apart and is never counted among the checked."""
     found = [row for row in edition.public.of("contradictions") if row["event_id"] == event.id]
@@ -109,10 +145,11 @@ def _event(edition: Edition, event: Event) -> EventBlock:
     asked = {row["question"] for row in edition.public.of("accounts") if row["event_id"] == event.id}
     questions = [question for question in edition.case.file.questions if question in asked]
     where = {"event_id": event.id, "checked": True}
+    knowing = show_knowing(edition, event.id)
     return EventBlock(
         event.id, event.title, event.place, span_words(event.first, event.last), event.summary,
         tuple(questions), tuple(question for question in edition.case.file.questions if question not in asked),
-        _matrix(edition, event, questions, checked), _blames(edition, event),
+        show_matrix(edition, event.id, questions, checked), show_blames(edition, event.id),
         tuple((edition.marks(party), tuple(rows)) for party, rows in within.items()),
         tuple((question, tuple(between[question])) for question in questions if question in between),
         edition.book.count_where(PAGE, TEXT["within"], "contradictions", {**where, "kind": "within"}),
@@ -121,6 +158,7 @@ def _event(edition: Edition, event: Event) -> EventBlock:
         edition.book.count_where(
             PAGE, TEXT["unchecked_contradictions"], "contradictions", {"event_id": event.id, "checked": False}
         ) if unchecked else None,
+        show_opening(edition, event, knowing.sources), knowing,
     )  # fmt: skip
 
 
@@ -135,118 +173,6 @@ def _order(edition: Edition, row: Row) -> tuple[date, date, str]:
 def _contradiction(edition: Edition, row: Row) -> Contradiction:
     return Contradiction(
         f"contradiction-{anchor(row['contradiction_id'])}", row["question"],
-        edition.marks(row["party_a"]), _said(edition, row["answer_a"], row["claim_a"]),
-        edition.marks(row["party_b"]), _said(edition, row["answer_b"], row["claim_b"]), row["rule"],
+        edition.marks(row["party_a"]), show_said(edition, row["answer_a"], row["claim_a"]),
+        edition.marks(row["party_b"]), show_said(edition, row["answer_b"], row["claim_b"]), row["rule"],
     )  # fmt: skip
-
-
-def _matrix(
-    edition: Edition, event: Event, questions: Sequence[str], contradictions: list[Row]
-) -> tuple[AccountRow, ...]:
-    cells: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in edition.public.of("accounts"):
-        if row["event_id"] == event.id:
-            cells[row["party"], row["question"]].append(row)
-    declared = [party.id for party in edition.case.file.parties]
-    named = {party for party, _ in cells}
-    parties = [party for party in declared if party in named] + sorted(named - set(declared))
-    return tuple(
-        AccountRow(
-            edition.marks(party),
-            tuple(_cell(edition, party, question, cells, contradictions) for question in questions),
-        )
-        for party in parties
-    )  # fmt: skip
-
-
-def _cell(
-    edition: Edition, party: str, question: str, cells: dict[tuple[str, str], list[Row]], contradictions: list[Row]
-) -> AnswerCell:
-    """Latest answers, earlier ones that differ, and marks of agreement over the latest answers only."""
-    rows = sorted(cells.get((party, question), []), key=lambda row: row["position"])
-    latest = _distinct([row for row in rows if row["latest"]])
-    texts = {row["answer"] for row in latest}
-    others = [row for row in rows if row["answer"] not in texts]
-    earlier = _distinct([row for row in others if row["checked"]])
-    texts_checked = {row["answer"] for row in earlier}
-    unchecked = _distinct([row for row in others if not row["checked"] and row["answer"] not in texts_checked])
-    opposed: dict[str, list[str]] = {"within": [], "between": []}
-    for row in contradictions:
-        if row["question"] == question and party in (row["party_a"], row["party_b"]):
-            opposed[row["kind"]].append(row["contradiction_id"])
-    agrees = any(
-        asked == question and other != party and texts & {row["answer"] for row in theirs if row["latest"]}
-        for (other, asked), theirs in cells.items()
-    )
-
-    def number(label: str, answers: list[Row]) -> Number | None:
-        keys = [row_key("accounts", row) for row in answers]
-        return edition.book.count(PAGE, TEXT[label], "accounts", keys) if keys else None
-
-    return AnswerCell(
-        question,
-        tuple(_said(edition, row["answer"], row["claim_id"]) for row in latest),
-        tuple(_said(edition, row["answer"], row["claim_id"]) for row in earlier),
-        number("earlier_answers", earlier),
-        tuple(_said(edition, row["answer"], row["claim_id"]) for row in unchecked),
-        number("unchecked_answers", unchecked),
-        agrees,
-        *(
-            edition.book.count(PAGE, TEXT[kind], "contradictions", found) if found else None
-            for kind, found in opposed.items()
-        ),
-    )
-
-
-def _distinct(rows: list[Row]) -> list[Row]:
-    """The first row of each answer."""
-    first: dict[str, Row] = {}
-    for row in rows:
-        first.setdefault(row["answer"], row)
-    return list(first.values())
-
-
-def _blames(edition: Edition, event: Event) -> tuple[Blame, ...]:
-    claims = [row for row in edition.public.of("claims") if row["event_id"] == event.id and row["origin"] != "vote"]
-    claims.sort(key=lambda row: (not row["checked"], row["said_on"] or date.max, row["claim_id"]))
-    groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for claim in claims:
-        if claim["stance"] == "blames" and claim["speaker_party"] and claim["target_party"]:
-            groups[claim["speaker_party"], claim["target_party"]].append(claim)
-    found = []
-    for (speaker, target), made in groups.items():
-        # A machine's reading of a report tells again what a person has entered: it counts only where nobody has.
-        counted = [claim for claim in made if claim["checked"]] or made
-        modalities = {claim["modality"] for claim in counted}
-        found.append(Blame(
-            edition.marks(speaker), edition.marks(target),
-            counted[0]["modality"] if len(modalities) == 1 else "asserts",
-            _said(edition, TEXT["blames"], made[0]["claim_id"]),
-            edition.book.count(PAGE, TEXT["blaming_claims"], "claims", [claim["claim_id"] for claim in counted]),
-            _replies(edition, claims, target, made[0]["said_on"]),
-        ))  # fmt: skip
-    return tuple(found)
-
-
-def _replies(edition: Edition, claims: list[Row], target: str, blamed_on: date | None) -> tuple[tuple[str, Said], ...]:
-    """What the blamed party says, one claim a stance: the first not before the blame, else the last before it.
-
-    A checked claim goes before a machine's reading.
-    """
-    chosen: dict[str, Row] = {}
-    for claim in claims:
-        if claim["speaker_party"] != target or claim["stance"] not in REPLIES:
-            continue
-        if claim["stance"] == "denies" and claim["target_party"] not in (None, target):
-            continue
-        held = chosen.setdefault(claim["stance"], claim)
-        if held["checked"] == claim["checked"] and _before(held, blamed_on):
-            chosen[claim["stance"]] = claim
-    return tuple(
-        (TEXT[f"stance_{stance}"], _said(edition, TEXT[f"stance_{stance}"], claim["claim_id"]))
-        for stance, claim in chosen.items()
-    )
-
-
-def _before(claim: Row, day: date | None) -> bool:
-    return day is not None and claim["said_on"] is not None and claim["said_on"] < day

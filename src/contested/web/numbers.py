@@ -84,7 +84,9 @@ class Number:
         """The number as a link to its rows."""
         if self.href is None:
             return Markup('<span data-number="{}">{}</span>').format(self.id, self.text)
-        return Markup('<a class="number" data-number="{}" href="{}">{}</a>').format(self.id, self.href, self.text)
+        # Addresses count from the root of the dossier; a page may stand in a folder of it.
+        href = "../" * self.page.count("/") + self.href
+        return Markup('<a class="number" data-number="{}" href="{}">{}</a>').format(self.id, href, self.text)
 
     def __str__(self) -> str:
         return self.text

@@ -65,6 +65,8 @@ class AnswerCell:
     """Contradictions among the party's own answers."""
     between: Number | None
     """Contradictions of its answers with those of other parties."""
+    strip: Markup | None = None
+    """Its answers over time, drawn; ``None`` where there is nothing to compare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class AccountRow:
 
     party: Mark
     cells: tuple[AnswerCell, ...]
+    href: str | None = None
+    """The page of the party's account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,65 +105,7 @@ class Contradiction:
     rule: str
 
 
-@dataclass(frozen=True, slots=True)
-class EventBlock:
-    """One event on the front page."""
-
-    id: str
-    title: str
-    place: str
-    days: str
-    summary: str
-    questions: tuple[str, ...]
-    unanswered: tuple[str, ...]
-    """Questions that no party answers; they have no column."""
-    accounts: tuple[AccountRow, ...]
-    blames: tuple[Blame, ...]
-    within: tuple[tuple[Mark, tuple[Contradiction, ...]], ...]
-    between: tuple[tuple[str, tuple[Contradiction, ...]], ...]
-    within_number: Number
-    between_number: Number
-    unchecked: tuple[Contradiction, ...]
-    """Contradictions that rest on a machine's reading which nobody has checked."""
-    unchecked_number: Number | None
-
-
-@dataclass(frozen=True, slots=True)
-class KeyNumber:
-    """A number of the front page with its word and, where rows are withheld, how many."""
-
-    label: str
-    number: Number
-    note: str | None = None
-    note_number: Number | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Headline:
-    """A finding in short, for the front page."""
-
-    question: str
-    reading: Number
-    reporting_term: Number | None
-    href: str
-    refused: bool
-
-
-@dataclass(frozen=True, slots=True)
-class IndexPage:
-    """``index.html``."""
-
-    key_numbers: tuple[KeyNumber, ...]
-    events: tuple[EventBlock, ...]
-    findings: tuple[Headline, ...]
-    map_figure: str | None
-    """File of the figure on the front page, without its ending."""
-    map_alt: str
-    timeline: str | None
-    """Inline SVG of statements and votes, shown in place of a map without ground."""
-
-
-# --- claims and documents ---------------------------------------------------------------------
+# --- claims -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +116,7 @@ class ClaimBlock:
     speaker: str
     speaker_kind: str | None
     party: Mark
+    account_href: str | None
     stance: str
     target: Mark | None
     target_text: str | None
@@ -201,35 +148,6 @@ class ClaimsPage:
     total: Number | None
     withheld: Number | None
     claims: tuple[ClaimBlock, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of frozen text inside the same passages.
-
-    ``anchors`` are those of the passages that begin here; ``claims`` those of all around it.
-    """
-
-    text: str
-    anchors: tuple[str, ...]
-    claims: tuple[tuple[str, str], ...]
-    """(address of the claim, speaker) of every passage around this piece."""
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentPage:
-    """``documents/<id>.html``."""
-
-    file: str
-    title: str
-    facts: tuple[tuple[str, str], ...]
-    address: str | None
-    address_link: str | None
-    original: str
-    original_href: str
-    pieces: tuple[Piece, ...]
-    claims: tuple[tuple[str, str], ...]
-    """(address, words) of each claim, in the order of the text."""
 
 
 # --- incidents, records, holdings --------------------------------------------------------------
@@ -615,30 +533,6 @@ class DraftBlock:
     vetoes: tuple[str, ...]
     address: str
     address_link: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class TimelineMoment:
-    """One mark on the timeline, and its row in the table beneath."""
-
-    day: str
-    lane: str
-    what: str
-    shape: str
-    css: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
-class CouncilPage:
-    """``council.html``."""
-
-    svg: str
-    moments: tuple[TimelineMoment, ...]
-    drafts: tuple[DraftBlock, ...]
-    members: tuple[tuple[Mark, str, tuple[VoteCell | None, ...]], ...]
-    how_known: tuple[str, ...]
-    withheld: Number | None
 
 
 @dataclass(frozen=True, slots=True)

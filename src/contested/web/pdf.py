@@ -27,10 +27,12 @@ from markupsafe import Markup
 
 from contested.base.errors import CaseError
 from contested.web.drawing import DrawnFigure
+from contested.web.council_page import CouncilPage
 from contested.web.edition import Edition
+from contested.web.index_page import IndexPage
 from contested.web.inline_svg import standalone_svg
 from contested.web.numbers import Number
-from contested.web.pages import CouncilPage, FindingsPage, Frame, IncidentsPage, IndexPage, SourcesPage
+from contested.web.pages import FindingsPage, Frame, IncidentPage, IncidentsPage, SourcesPage
 from contested.web.printed_text import FONT_FILES, PrintedText, font_folder
 from contested.web.strings import TEXT
 from contested.web.weighed_page import WeighedPage
@@ -65,6 +67,8 @@ class PrintedPages:
     weighed: WeighedPage | None
     council: CouncilPage | None
     incidents: Sequence[IncidentsPage]
+    detailed: Sequence[IncidentPage]
+    """The incidents that have a page of their own."""
     sources: SourcesPage
 
 
@@ -135,7 +139,8 @@ def _data(
 ) -> dict[str, Any]:
     """What the template reads, but for what is known last."""
     file = edition.case.file
-    incidents = [block for page in pages.incidents for block in page.incidents]
+    detailed = [page.incident for page in pages.detailed]
+    others = [line for page in pages.incidents for _, lines in page.lists for line in lines if line.href is None]
     plain = _Plain(text, edition.marks.style_sheet())
     originals = pages.sources.originals
     sources = plain(pages.sources)
@@ -152,10 +157,14 @@ def _data(
         "weighed": plain(pages.weighed),
         "council": plain(pages.council),
         "figures": [{**plain(entry.figure), "file": name} for name, entry in figures.items()],
-        "incidents": plain(incidents[:MAX_ROWS]),
+        "incidents": plain(detailed[:MAX_ROWS]),
+        "other_incidents": [
+            {"number": line.number, "anchor": line.anchor, "title": plain(line.title), "told": plain(" · ".join(line.parts))}
+            for line in others[: max(MAX_ROWS - len(detailed), 0)]
+        ],
         "incidents_total": plain(pages.incidents[0].total),
         "incidents_withheld": plain(pages.incidents[0].withheld),
-        "incidents_cut": _cut(len(incidents)),
+        "incidents_cut": _cut(len(detailed) + len(others)),
         "originals_cut": _cut(len(originals)),
         "sources": sources,
     }

@@ -19,8 +19,18 @@ from contested.web.strings import TEXT
 #: Drawing units; the style sheet scales the whole.
 WIDTH, LEFT, RIGHT, TOP = 1160, 236, 24, 34
 STEP, DOT = 17, 6.0
+#: Characters of a lane's name that find room beside it.
+MAX_LANE_CHARACTERS = 36
 #: Longest stretch drawn true to scale, days; longer ones are cut to this length and marked.
 MAX_GAP_DAYS = 12
+
+
+_ARM = DOT + 1
+#: Corners of a plus, in order around it.
+_PLUS = [
+    (-2, -_ARM), (2, -_ARM), (2, -2), (_ARM, -2), (_ARM, 2), (2, 2), (2, _ARM), (-2, _ARM), (-2, 2), (-_ARM, 2),
+    (-_ARM, -2), (-2, -2),
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +46,19 @@ class Moment:
     href: str
 
 
-def _positions(days: Sequence[date]) -> tuple[dict[date, float], list[tuple[float, int]]]:
-    """Day → x, and the cuts: (x of the middle, days left out)."""
-    if len(days) == 1:
-        return {days[0]: (LEFT + WIDTH - RIGHT) / 2}, []
+def place_days(
+    days: Sequence[date], ends: tuple[float, float], longest: int = MAX_GAP_DAYS
+) -> tuple[dict[date, float], list[tuple[float, int]]]:
+    """Day → x between the ends, and the cuts: (x of the middle, days left out).
+
+    ``days`` are in order, without repeats. Stretches longer than ``longest`` days are cut to that length.
+    """
+    if len(days) < 2:
+        return dict.fromkeys(days, (ends[0] + ends[1]) / 2), []
     gaps = [(later - earlier).days for earlier, later in pairwise(days)]
-    lengths = [min(gap, MAX_GAP_DAYS) for gap in gaps]
-    scale = (WIDTH - LEFT - RIGHT - 2 * STEP) / sum(lengths)
-    x = float(LEFT + STEP)
+    lengths = [min(gap, longest) for gap in gaps]
+    scale = (ends[1] - ends[0]) / sum(lengths)
+    x = float(ends[0])
     found, cuts = {days[0]: x}, []
     for day, gap, length in zip(days[1:], gaps, lengths, strict=True):
         if gap > length:
@@ -57,13 +72,17 @@ def _shape(moment: Moment, x: float, y: float) -> str:
     css = f"moment {moment.css}".strip()
     title = f"<title>{escape(f'{moment.day.isoformat()}, {moment.lane}: {moment.text}')}</title>"
     d = DOT
-    if moment.shape == "circle":
+    if moment.shape in ("circle", "ring"):
+        css += " shape-ring" if moment.shape == "ring" else ""
         return f'<circle class="{css}" cx="{x:.1f}" cy="{y:.1f}" r="{d:.1f}">{title}</circle>'
     points = {
         "up": [(0, -d - 1), (d + 1, d), (-d - 1, d)],
         "down": [(0, d + 1), (d + 1, -d), (-d - 1, -d)],
         "diamond": [(0, -d - 2), (d + 2, 0), (0, d + 2), (-d - 2, 0)],
         "event": [(0, -d - 4), (d + 4, 0), (0, d + 4), (-d - 4, 0)],
+        "plus": _PLUS,
+        "attack": [(0, -d - 2), (d + 1, -d / 2), (d + 1, d / 2), (0, d + 2), (-d - 1, d / 2), (-d - 1, -d / 2)],
+        "gain": [(-d, -d - 1), (-d + 2, -d - 1), (d, -2), (-d + 2, 2), (-d + 2, d + 1), (-d, d + 1)],
     }.get(moment.shape, [(-d, -d), (d, -d), (d, d), (-d, d)])
     path = " ".join(f"{x + dx:.1f},{y + dy:.1f}" for dx, dy in points)
     drawn = f'<polygon class="{css} shape-{escape(moment.shape)}" points="{path}">{title}</polygon>'
@@ -73,6 +92,13 @@ def _shape(moment: Moment, x: float, y: float) -> str:
             f'M{x + d - 2:.1f},{y - d + 2:.1f}L{x - d + 2:.1f},{y + d - 2:.1f}"/>'
         )
     return drawn
+
+
+def _lane_name(lane: str) -> str:
+    """The name as far as there is room for it; all of it when pointed at, and in the table."""
+    if len(lane) <= MAX_LANE_CHARACTERS:
+        return str(escape(lane))
+    return f"{escape(lane[: MAX_LANE_CHARACTERS - 1])}…<title>{escape(lane)}</title>"
 
 
 def _day_labels(xs: dict[date, float], bottom: float) -> list[str]:
@@ -93,7 +119,7 @@ def draw_timeline(moments: Sequence[Moment], title: str, description: str) -> Ma
     """The timeline; moments of one lane and day stand on top of each other."""
     if not moments:
         return Markup("")
-    xs, cuts = _positions(sorted({moment.day for moment in moments}))
+    xs, cuts = place_days(sorted({moment.day for moment in moments}), (LEFT + STEP, WIDTH - RIGHT - STEP))
     lanes: dict[tuple[int, str], dict[date, list[Moment]]] = defaultdict(lambda: defaultdict(list))
     for moment in moments:
         lanes[moment.lane_order, moment.lane][moment.day].append(moment)
@@ -105,9 +131,8 @@ def draw_timeline(moments: Sequence[Moment], title: str, description: str) -> Ma
         body.append(
             f'<line class="lane" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y + height:.1f}" y2="{y + height:.1f}"/>'
         )
-        body.append(
-            f'<text class="lane-name" x="{LEFT - 12}" y="{y + height - 8:.1f}" text-anchor="end">{escape(lane)}</text>'
-        )
+        at = f'x="{LEFT - 12}" y="{y + height - 8:.1f}"'
+        body.append(f'<text class="lane-name" {at} text-anchor="end">{_lane_name(lane)}</text>')
         for moment, row in rows:
             body.append(_shape(moment, xs[moment.day], y + height - 12 - STEP * row))
         y += height

@@ -60,11 +60,11 @@ def show_withheld(edition: Edition) -> WithheldPage | None:
     )  # fmt: skip
 
 
-def withheld_counts(edition: Edition, page: str) -> tuple[tuple[str, Number], ...]:
-    """(words, count) of each table and reason, for another page."""
+def withheld_counts(edition: Edition, page: str) -> tuple[tuple[str, Number, str], ...]:
+    """(words, count, reason) of each table and reason, for another page."""
     return tuple(
-        (f"{TEXT['table_' + row['of_table']]} ({TEXT['withheld_' + row['reason']]})",
-         _quote(edition, "withheld", "shown", row_key("withheld", row), page))
+        (TEXT[f"table_{row['of_table']}"], _quote(edition, "withheld", "shown", row_key("withheld", row), page),
+         TEXT[f"withheld_{row['reason']}"])
         for row in edition.public.of("withheld") if not row["part"]
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ In: values of columns. Out: words. Refuses: nothing. It stands on nothing heavy,
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -35,6 +36,17 @@ def span_words(first: date, last: date) -> str:
     words = str(day_words(first)).split()
     kept = words[: 2 if first.month != last.month else 1] if first.year == last.year else words
     return f"{' '.join(kept)} – {day_words(last)}"
+
+
+def joined_words(items: Sequence[str]) -> str:
+    """Items as a list in a sentence.
+
+    >>> joined_words(["one", "two", "three"])
+    'one, two and three'
+    """
+    if len(items) < 3:
+        return TEXT["list_last"].format(first=items[0], last=items[1]) if len(items) == 2 else "".join(items)
+    return TEXT["list_last"].format(first=TEXT["list_comma"].join(items[:-1]), last=items[-1])
 
 
 def code_words(code: str) -> str:
