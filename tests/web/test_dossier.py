@@ -240,13 +240,14 @@ def test_every_word_is_used_and_known() -> None:
         *(WEB.parent / "publish").glob("*.py"),
     ]
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
-    script = (WEB / "static/map.js").read_text(encoding="utf-8")
+    script = "\n".join(path.read_text(encoding="utf-8") for path in WEB.glob("static/map*.js"))
     named = set(re.findall(r"\bt\.(?!at\()(\w+)", text)) | set(re.findall(r"TEXT\[\"(\w+)\"\]", text))
     assert not named - WORDS.keys()
     stems = tuple(re.findall(r"(?:TEXT\[f\"|TEXT\[f'|t\['|TEXT\[')(\w+_)[{']", text))
     unused = []
     for word in WORDS:
-        used = word in named or word.startswith(stems) or f"text.{word.removeprefix('map_')}" in script
+        short = word.removeprefix("map_")
+        used = word in named or word.startswith(stems) or f"text.{short}" in script or f'"{short}"' in script
         used = used or f'"{word}"' in text or f"'{word}'" in text
         if not used:
             unused.append(word)

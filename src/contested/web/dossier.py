@@ -88,8 +88,8 @@ def write_dossier(
         When ``out`` holds files and is no dossier.
     """
     old = _former_files(out)
-    edition = Edition.of(case, tables, kept)
     with in_language(case.file.language):
+        edition = Edition.of(case, tables, kept)
         found = render_dossier(edition)
     found["manifest.json"] = exports.manifest_json(found)
     for name in sorted(old - found.keys()):

@@ -332,14 +332,13 @@ class NumberBook:
         if link:
             alone = n == 1 and len(how.keys) == 1
             href = self.address(how.table, how.keys[0]) if alone else f"rows.html#{name}"
-            href = "../" * page.count("/") + href
         number = Number(name, _derive(how, self.public), label, page, href, how, n)
         self.numbers.append(number)
         return number
 
     def listed(self) -> list[Number]:
         """The numbers whose rows stand on the page of rows."""
-        return [number for number in self.numbers if (number.href or "").endswith(f"rows.html#{number.id}")]
+        return [number for number in self.numbers if number.href == f"rows.html#{number.id}"]
 
     def json_bytes(self) -> bytes:
         """``numbers.json``, one entry a line."""
