@@ -72,17 +72,17 @@ def show_knowing(edition: Edition, event_id: str) -> Knowing:
         else:
             by_source[claim["speaker_party"] or "", " ".join(name.split())].append(claim)
     made = sorted(by_source.values(), key=lambda rows: (_relayed(rows), not _based(rows), _order(rows)))
-    first = edition.book.count
+    book = edition.book
 
     def count(word: str, chosen: list[list[Row]]) -> Number:
-        return first(PAGE, TEXT[word], "claims", [rows[0]["claim_id"] for rows in chosen])
+        return book.count(PAGE, TEXT[word], "claims", [rows[0]["claim_id"] for rows in chosen])
 
     return Knowing(
         count("table_sources", made), count("know_based", [rows for rows in made if _based(rows)]),
         count("know_own", [rows for rows in made if not _relayed(rows)]),
         count("know_relayed", [rows for rows in made if _relayed(rows)]),
         tuple(_line(edition, rows) for rows in made[:MAX_SOURCES]), len(made) > MAX_SOURCES,
-        first(PAGE, TEXT["know_unnamed"], "claims", unnamed) if unnamed else None, unchecked,
+        book.count(PAGE, TEXT["know_unnamed"], "claims", unnamed) if unnamed else None, unchecked,
     )  # fmt: skip
 
 
