@@ -166,3 +166,28 @@ def test_a_place_that_a_person_chose_gives_the_record_its_point(case_folder: Pat
     assert "chosen by Ann" in json.loads(placed["extra"][0].as_py())["point_from"]
     assert after(choose, {"action": "reject", "row_key": "records|c:1"})[0]["lon"].to_pylist() == [None]
     assert "has no effect" in after({"action": "reject", "row_key": "records|c:9"})[2][0]
+
+
+def test_decisions_on_withheld_rows_are_not_printed() -> None:
+    from tests.review.invented import make_claim, make_record
+
+    from contested.base.records import CLAIMS, DECISIONS, DOCUMENTS, RECORDS, TABLES
+    from contested.web.public import project_public
+
+    tables = {name: table.empty() for name, table in TABLES.items()}
+    tables["records"] = RECORDS.from_rows([make_record("a:1", publish=False), make_record("a:2")])
+    tables["claims"] = CLAIMS.from_rows([make_claim(1, speaker_text="Shown")])
+    document = {
+        "document_id": "d1", "path": "documents/a.txt", "sha256": "0", "media_type": "text/plain", "text": "",
+        "text_sha256": "0", "reader": "invented",
+    }  # fmt: skip
+    tables["documents"] = DOCUMENTS.from_rows([document])
+    judged = [
+        ("place_candidates", "records|a:1"), ("decisions", "1"), ("actors", "Hidden"), ("records", "a:1"),
+        ("place_candidates", "records|a:2"), ("decisions", "5"), ("actors", "Shown"), ("claims", "c01"),
+    ]  # fmt: skip
+    tables["decisions"] = DECISIONS.from_rows(
+        {**ENTRY, "number": n, "table": table, "row_key": key, "action": "correct", "sha256": "0"}
+        for n, (table, key) in enumerate(judged, 1)
+    )
+    assert [row["number"] for row in project_public(tables).of("decisions")] == [5, 6, 7, 8]
