@@ -29,11 +29,13 @@ from typing import Any
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(PROJECT / "src")]
 
+import pyarrow as pa  # noqa: E402
 from starlette.testclient import TestClient  # noqa: E402
 
 from contested.base.case import Case, open_case  # noqa: E402
 from contested.base.decisions import append_decisions  # noqa: E402
-from contested.base.engine import parquet_bytes, write_whole  # noqa: E402
+from contested.base.engine import parquet_bytes, read_parquet, write_whole  # noqa: E402
+from contested.base.kept_builds import keep_build  # noqa: E402
 from contested.base.records import TABLES, row_id, span  # noqa: E402
 from contested.new import make_case  # noqa: E402
 from contested.review.app import make_app, open_desk  # noqa: E402
@@ -142,6 +144,37 @@ def write_decisions(case: Case, n: int, keys: tuple[str, ...]) -> None:
     append_decisions(case.folder / "decisions.jsonl", [{**entry, "row_key": key} for key in keys[:n]])
 
 
+def found_pages(desk: Any, document: str) -> dict[str, str]:
+    """Addresses of search, lists, single rows, names and compared builds."""
+    first = {
+        name: desk.tables.rows(f"SELECT {name}_id AS id FROM {name}s LIMIT 1")[0]["id"]
+        for name in ("claim", "incident")
+    }
+    other = desk.tables.rows("SELECT document_id FROM documents LIMIT 1 OFFSET 1")[0]["document_id"]
+    return {
+        "search, a common word": "/search?q=ministry", "search, a phrase": "/search?q=%22nine+people+died%22",
+        "search, by day": "/search?q=shells&first=2031-03-10&last=2031-03-12", "documents": "/list/documents",
+        "claims by score": "/list/claims?sort=score", "claims that hold a word": "/list/claims?q=denied",
+        "incidents, last page": "/list/incidents?page=999999", "records": "/list/records?sort=title",
+        "a document, marked": f"/document?id={document}", "an incident": f"/incident?id={first['incident']}",
+        "what to set beside": f"/side?a={document}", "two documents": f"/side?a={document}&b={other}",
+        "names": "/names", "a name": "/names/one?name=Speaker+7", "add": "/add", "what changed": "/changes",
+        "changed claims": "/changes?table=claims&page=3",
+    }  # fmt: skip
+
+
+def keep_two_builds(case: Case) -> None:
+    """Two builds to compare: one claim in a hundred was accepted between them."""
+    path = case.derived / "tables" / "claims.parquet"
+    claims = read_parquet(path)
+    keep_build(case, {"key": "1", "originals": {}}, "")
+    checked = pa.array([number % 100 == 0 for number in range(claims.num_rows)])
+    at = claims.schema.get_field_index("checked")
+    path.unlink()
+    write_whole(path, parquet_bytes(claims.set_column(at, claims.schema.field(at), checked)))
+    keep_build(case, {"key": "2", "originals": {}}, "")
+
+
 def measure(case: Case, n_decisions: int, times: int) -> dict[str, Any]:
     """Seconds of starting, and of each page."""
     began = time.perf_counter()
@@ -160,7 +193,7 @@ def measure(case: Case, n_decisions: int, times: int) -> dict[str, Any]:
         "overview": "/", "next claim": "/queue/claims", "next link": "/queue/links", "next place": "/queue/places",
         "next speaker": "/queue/speakers", "a document's claims": f"/bulk?by=document&value={document}",
         "an event's claims": f"/bulk?by=event&value={case.file.events[0].id}", "history": "/history",
-        "build": "/build",
+        "build": "/build", **found_pages(desk, document),
     }  # fmt: skip
     seconds: dict[str, list[float]] = {name: [] for name in [*pages, "accept a claim"]}
     for _ in range(times):
@@ -190,6 +223,7 @@ def main() -> None:
         make_case(Path(folder) / "case")
         case = open_case(Path(folder) / "case")
         write_tables(case, asked.documents, asked.incidents)
+        keep_two_builds(case)
         found = measure(case, asked.decisions, asked.times)
     print(f"\nstarted in {found['started_s']:.1f} s\n\n| page | median, ms | most, ms |\n|---|---|---|")
     for name, seconds in found["pages"].items():

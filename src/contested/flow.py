@@ -85,6 +85,7 @@ def build_case(case: Case, progress: Progress = no_progress) -> Build:
     key = _build_key(case, originals)
     if _stands(case, key):
         tables = read_tables(case)
+        keep_build(case, read_manifest(case) or {}, program_sha256())
         return Build(case, tables, True, summarise_tables(case, tables))
 
     tables = derive_tables(case, originals, progress)

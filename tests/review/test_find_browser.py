@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.axe import axe_faults, load_axe
 from tests.review.test_find import HOSTILE, OTHER, PAGES, find_desk  # noqa: F401 (a fixture)
 
 from contested.review.app import make_app
@@ -18,8 +19,6 @@ from contested.review.door import Door
 
 pytestmark = pytest.mark.pages
 
-AXE = Path(__file__).parents[1] / "web/vendor/axe.min.js"
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 @pytest.fixture(scope="module")
@@ -63,13 +62,8 @@ def test_every_page_is_quiet_fits_and_passes_axe(page: Any, address: str) -> Non
     for path in PAGES:
         page.goto(address + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], path
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = page.evaluate(
-            "tags => axe.run(document, {runOnly: tags, preload: false})"
-            ".then(r => r.violations.map(v => [v.id, v.nodes[0].html]))",
-            TAGS,
-        )
-        assert found == [], path
+        load_axe(page)
+        assert axe_faults(page) == [], path
     assert page.faults == []
     assert page.evaluate("window.stolen") is None
 

@@ -12,8 +12,9 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from tests.axe import axe_faults, load_axe
 from tests.web.invented import HOSTILE, incident, make_tables
-from tests.web.test_browser import AXE, DESKTOP, PHONE, VIEWS, Opened
+from tests.web.test_browser import DESKTOP, PHONE, VIEWS, Opened
 from tests.web.test_browser import opened as opened  # a fixture
 
 from contested.base.case import Case
@@ -330,12 +331,8 @@ def test_an_open_map_page_passes_axe_and_asks_nothing_of_a_network(opened: Opene
     page.locator("summary", has_text="The bars as a table").click()
     page.locator("#others").check()
     page.wait_for_function("() => document.querySelector('#chosen .by-source')")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    result = page.evaluate(
-        "tags => axe.run(document, {runOnly: tags, preload: false})",
-        ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    )
-    assert [(fault["id"], [node["html"][:160] for node in fault["nodes"][:3]]) for fault in result["violations"]] == []
+    load_axe(page)
+    assert axe_faults(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
     assert opened.faults == []
     assert all(url.startswith(("file://", "blob:", "data:")) for url in opened.requests)

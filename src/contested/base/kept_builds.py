@@ -49,20 +49,23 @@ class KeptBuild:
 def keep_build(case: Case, manifest: Mapping[str, Any], program_sha256: str) -> None:
     """Keep the build that the manifest tells of, unless it is the last one kept, and forget the oldest."""
     builds = list_builds(case)
-    if builds and builds[-1].key == manifest["key"]:
+    if "key" not in manifest or (builds and builds[-1].key == manifest["key"]):
         return
     number = builds[-1].number + 1 if builds else 1
     folder = case.derived / "builds" / str(number)
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    for name in COMPARED:
-        _same_file(case.derived / "tables" / f"{name}.parquet", folder / f"{name}.parquet")
     known = {"key": manifest["key"], "program_sha256": program_sha256, "originals": manifest["originals"]}
-    # Last, since a folder without it is no build.
-    write_whole(folder / "build.json", json.dumps(known, indent=1, sort_keys=True, ensure_ascii=False).encode())
-    for old in [*builds, None][:-KEPT]:
-        if old is not None:
-            shutil.rmtree(old.folder, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        folder.mkdir(parents=True)
+        for name in COMPARED:
+            _same_file(case.derived / "tables" / f"{name}.parquet", folder / f"{name}.parquet")
+        # Last, since a folder without it is no build.
+        write_whole(folder / "build.json", json.dumps(known, indent=1, sort_keys=True, ensure_ascii=False).encode())
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    for old in builds[: max(0, len(builds) + 1 - KEPT)]:
+        shutil.rmtree(old.folder, ignore_errors=True)
 
 
 def _same_file(path: Path, other: Path) -> None:

@@ -697,7 +697,7 @@ DECISIONS = Table(
         _c("decided_at", "text", "UTC time, ISO 8601"),
         _c("decided_by", "text", "name or pseudonym"),
         _c("action", "text", "accept, correct, reject, link, split, or undo, which takes back another decision"),
-        _c("table", "text", "table of the row judged; decisions for undo"),
+        _c("table", "text", "table of the row judged; actors for the name of a speaker, decisions for undo"),
         _c("row_key", "text", "key of the row; parts joined by |"),
         _c("change", "text", "columns and values, a JSON object"),
         _c("reason", "text", "why"),

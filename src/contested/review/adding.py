@@ -180,6 +180,17 @@ def _sniff(raw: bytes, name: str) -> str:
     )
 
 
+def _place(temporary: Path, path: Path) -> None:
+    """Give a finished file its name, which must be free."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a disk without second names
+        with path.open("xb") as file:
+            file.write(temporary.read_bytes())
+
+
 def store_bytes(folder: Path, stem: str, suffix: str, raw: bytes) -> Path:
     """Write a new file under the name, or under that with a number; it appears whole, and over nothing.
 
@@ -202,7 +213,7 @@ def store_bytes(folder: Path, stem: str, suffix: str, raw: bytes) -> Path:
         for number in range(1, _MAX_SAME_NAMES):
             path = folder / (f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}")
             try:
-                os.link(temporary, path)
+                _place(temporary, path)
                 return path
             except FileExistsError:
                 continue

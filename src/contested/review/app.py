@@ -123,6 +123,7 @@ def _enter(desk: Desk) -> Callable[[Request], Response]:
             # The page goes on by itself: a redirect from another program would not carry the strict cookie.
             page = HTMLResponse(
                 f'<!doctype html><html lang="{desk.case.file.language}"><head><meta charset="utf-8">'
+                '<link rel="icon" href="data:,">'
                 f'<title>{TEXT["review_title"]}</title><meta http-equiv="refresh" content="0;url=/"></head>'
                 f'<body><p><a href="/">{TEXT["door_go_on"]}</a></p></body></html>'
             )

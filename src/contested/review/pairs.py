@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from contested.base.case import Case
-from contested.base.decisions import append_decision, read_decisions
+from contested.base.decisions import append_decision, read_decisions, standing_decisions
 from contested.base.engine import read_parquet
 from contested.base.errors import CaseError, RecordError, nearest_name
 from contested.base.originals import list_originals
@@ -43,7 +43,7 @@ def open_queue(case: Case, most: int = 20) -> list[dict[str, Any]]:
         When the case was never built, or a file other than ``decisions.jsonl`` has changed since.
     """
     records, links = _built_tables(case, "records", "links")
-    judged = judged_pairs(read_decisions(case.folder / LOG), records)
+    judged = judged_pairs(standing_decisions(read_decisions(case.folder / LOG)), records)
     asked = review_queue(links, records, most + len(judged))
     return [row for row in asked if (row["a"]["record_id"], row["b"]["record_id"]) not in judged][:most]
 
@@ -82,7 +82,7 @@ def decide_pair(case: Case, pair: str, action: Literal["link", "split"], by: str
             raise RecordError(f"{name} lies outside the window or region of the case, where nothing is linked")
     path = case.folder / LOG
     log = read_decisions(path)
-    about = [row for row in log.to_pylist() if row["row_key"] in (f"{a}|{b}", f"{b}|{a}")]
+    about = [row for row in standing_decisions(log).to_pylist() if row["row_key"] in (f"{a}|{b}", f"{b}|{a}")]
     latest = next((row for row in reversed(about) if row["action"] in ("link", "split")), None)
     if latest is not None and latest["action"] == action:
         raise RecordError(

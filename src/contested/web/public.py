@@ -108,8 +108,9 @@ def project_public(tables: Mapping[str, pa.Table], also: Mapping[str, Collection
             and row["of_key"] not in withheld.get(row["of_table"], {})
         ),
     )
-    for name in ("finding_rows", "decisions"):
-        part(name, lambda row: row["row_key"] not in withheld.get(row["table"], {}))
+    part("finding_rows", lambda row: row["row_key"] not in withheld.get(row["table"], {}))
+    hidden = _decisions_on_withheld(everything["decisions"], shown, withheld)
+    part("decisions", lambda row: row["number"] not in hidden)
     part("rejects", original)
     part("notes", original)
     for name in ("edition_rules", "withheld"):
@@ -120,6 +121,28 @@ def project_public(tables: Mapping[str, pa.Table], also: Mapping[str, Collection
     named = {name for row in shown["records"].values() for name in _outlets(row)}
     shown["robustness"] = {key: _without_outlet(row, named) for key, row in shown["robustness"].items()}
     return PublicRows(shown, withheld)
+
+
+def _decisions_on_withheld(
+    decisions: list[Row], shown: Mapping[str, Mapping[str, Row]], withheld: Mapping[str, Mapping[str, Row]]
+) -> set[int]:
+    """Numbers of the decisions that would show a withheld row: on it, on its place or speaker, or taking one back."""
+    printed = {row["speaker_text"] for row in shown["claims"].values()}
+    hidden: set[int] = set()
+    for row in decisions:
+        table, key = row["table"], row["row_key"]
+        if table == "place_candidates":
+            table, _, key = key.partition("|")
+        if table == "actors":
+            hides = key not in printed
+        elif table == "decisions":
+            hides = key.isdecimal() and int(key) in hidden
+        else:
+            of = withheld.get(table, {})
+            hides = key in of or (table == "links" and "|".join(reversed(key.split("|"))) in of)
+        if hides:
+            hidden.add(row["number"])
+    return hidden
 
 
 def _outlets(record: Row) -> set[str]:

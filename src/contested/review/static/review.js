@@ -43,6 +43,8 @@ document.addEventListener("keydown", (event) => {
   else if (!wanted.form) { wanted.click(); }
 });
 
+document.documentElement.dataset.keys = "ready";
+
 // A double press must not decide twice.
 document.addEventListener("submit", (event) => {
   if (event.target.dataset.sent) { event.preventDefault(); return; }
