@@ -50,7 +50,8 @@ def show_incident_pages(edition: Edition) -> list[IncidentPage]:
         found = [row for record in records for row in candidates.get(("records", record["record_id"]), [])]
         shown.append(IncidentPage(
             file, block, _event_address(edition, titles[key]["event_id"]), bool(sole),
-            named[number - 1] if number else None, named[number + 1] if number + 1 < len(named) else None, _toll_picture(titles[key], records),
+            named[number - 1] if number else None, named[number + 1] if number + 1 < len(named) else None,
+            _toll_picture(titles[key], records),
             tuple(_voice(edition, row) for row in told if row["stance"] in BLAMES),
             tuple(_voice(edition, row) for row in told if row["stance"] in ANSWERS),
             tuple(_candidate(edition, file, row) for row in found),
