@@ -63,6 +63,22 @@ def test_blames_and_denials_stand_beside_each_other(case: Case) -> None:
     assert alone.blames and alone.answers == ()
 
 
+def test_claims_of_an_event_count_where_it_has_one_incident_only(case: Case) -> None:
+    tables = told()
+    assert first_page(case, tables).blames == () and not first_page(case, tables).sole
+    rows = tables["incidents"].to_pylist()
+    for row in rows[1:]:
+        row["event_id"] = None
+    tables["incidents"] = TABLES["incidents"].from_rows(rows)
+    page = first_page(case, tables)
+    assert page.sole and [voice.href for voice in page.blames] == ["claims.html#C1", "claims.html#C5"]
+    assert [voice.href for voice in page.answers] == ["claims.html#C2", "claims.html#C3"]
+    assert all(voice.checked for voice in page.blames + page.answers)
+    rows[3]["event_id"] = "gas"  # the withheld one
+    tables["incidents"] = TABLES["incidents"].from_rows(rows)
+    assert not first_page(case, tables).sole
+
+
 def test_tolls_are_drawn_by_source_with_open_ends_as_such(case: Case) -> None:
     page = first_page(case, told())
     assert page.toll_picture is not None

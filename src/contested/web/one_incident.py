@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from typing import Any
 
 from contested.web.addresses import anchor, safe_link
@@ -44,18 +45,39 @@ def show_incident_pages(edition: Edition) -> list[IncidentPage]:
     for number, (key, (file, block)) in enumerate(zip(ids, blocks, strict=True)):
         rows = edition.public.rows["records"]
         records = [rows[record] for record in titles[key]["records"] if record in rows]
-        told = [edition.public.rows["claims"][row["claim_id"]] for row in linked.get((key,), []) if row["linked"]]
-        told.sort(key=lambda row: (row["said_on"] is None, row["said_on"], row["claim_id"]))
+        sole = _event_claims(edition, titles[key]["event_id"])
+        told = _told(edition, linked.get((key,), []), sole)
         found = [row for record in records for row in candidates.get(("records", record["record_id"]), [])]
         shown.append(IncidentPage(
-            file, block, _event_address(edition, titles[key]["event_id"]), named[number - 1] if number else None,
-            named[number + 1] if number + 1 < len(named) else None, _toll_picture(titles[key], records),
+            file, block, _event_address(edition, titles[key]["event_id"]), bool(sole),
+            named[number - 1] if number else None, named[number + 1] if number + 1 < len(named) else None,
+            _toll_picture(titles[key], records),
             tuple(_voice(edition, row) for row in told if row["stance"] in BLAMES),
             tuple(_voice(edition, row) for row in told if row["stance"] in ANSWERS),
             tuple(_candidate(edition, file, row) for row in found),
             tuple(line for record in records if (line := _media(edition, record)) is not None),
         ))  # fmt: skip
     return shown
+
+
+def _told(edition: Edition, links: list[Row], more: list[Row]) -> list[Row]:
+    """Claims that are taken to tell of an incident, in the order of their days."""
+    rows = edition.public.rows["claims"]
+    found = {link["claim_id"]: rows[link["claim_id"]] for link in links if link["linked"]}
+    found |= {row["claim_id"]: row for row in more}
+    return sorted(found.values(), key=lambda row: (row["said_on"] or date.max, row["claim_id"]))
+
+
+def _event_claims(edition: Edition, event_id: str | None) -> list[Row]:
+    """Checked claims of the event, where it has no other incident that they could mean."""
+    incidents = edition.public.of("incidents")
+    withheld = edition.public.withheld["incidents"].values()
+    if event_id is None or sum(row["event_id"] == event_id for row in (*incidents, *withheld)) != 1:
+        return []
+    return [
+        row for row in edition.public.of("claims")
+        if row["event_id"] == event_id and row["checked"] and row["speaks_of"] in (None, "event")
+    ]  # fmt: skip
 
 
 def _event_address(edition: Edition, event_id: str | None) -> str | None:

@@ -317,6 +317,8 @@ class IncidentPage:
     incident: IncidentBlock
     event_href: str | None
     """The accounts of its event."""
+    sole: bool
+    """Whether the event has no other incident, so that the event's checked claims count as told of it."""
     before: tuple[str, str] | None
     """(address, title) of the incident numbered before."""
     after: tuple[str, str] | None
