@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contested.base.places import geodesic_m
-from contested.weighing.draws import _displaced, _draw_waves, _Variant, draw_incidents, spread_points
+from contested.weighing.draws import _displaced, _draw_waves, _Variant, draw_incidents
 from contested.weighing.sample import Incidents, Sample, case_layers, make_sample
+from contested.weighing.spread import spread_points
 
 MakeSample = Callable[..., Sample]
 LAYER = {"name": "wiki", "path": "layers/w.csv", "form": "wide"}

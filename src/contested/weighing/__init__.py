@@ -1,8 +1,9 @@
 """Incidents, control and fronts to findings. Modules in the order of the work.
 
 sample           what a test is given, as columns; ``population``: where people live
-draws            place, day and layer of each incident, drawn; ``imputed``: estimates from draws
-nulls, labels    what chance alone gives: orders, sums, labels within strata and by salvos
+draws            place, day and layer of each incident, drawn; ``spread``: points of discs and outlines; ``imputed``:
+                 estimates from draws
+nulls, labels    what chance alone gives: orders, sums, labels within strata and by salvos; ``against_others``
 zones            in whose area, how near the front; ``comparisons``: people, rotated days, the map; ``reporting``
 panel, grounds   cells and days over a layer; ``neighbours``, ``exposure``: which cells were attacked, beside which
 hazard, event_study, placebos, wakes, direction

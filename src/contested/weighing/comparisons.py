@@ -18,10 +18,10 @@ from typing import Any
 
 import numpy as np
 
-from contested.weighing.draws import spread_over
 from contested.weighing.labels import find_episodes
 from contested.weighing.nulls import SEED, TOLERANCE, sum_chance
 from contested.weighing.sample import MIN_INCIDENTS, Days, Finding, Incidents, Reals, Sample, counted
+from contested.weighing.spread import spread_over
 from contested.weighing.zones import Placed, place_incidents
 
 #: Fewest incidents for a rotation: every one is counted, so it is exact at any size; two have hardly an arrangement.

@@ -21,10 +21,10 @@ from contested.base.errors import RecordError, WeighingError
 from contested.base.places import geodesic_m
 from contested.incidents.pairs import Placed, candidate_pairs
 from contested.weighing.clustering import Interaction, Window, find_interaction, near_pairs
-from contested.weighing.draws import spread_points
 from contested.weighing.labels import EPISODE_DAYS, EPISODE_M, find_episodes
 from contested.weighing.nulls import SEED
 from contested.weighing.sample import Finding, Incidents, Sample, counted
+from contested.weighing.spread import spread_points
 
 #: Limits of distance and of days, fixed before any result: one point of a town or its next, and what one episode is;
 #: neighbouring days to a week, the widest interval of an incident that counts as dated.

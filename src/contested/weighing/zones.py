@@ -15,21 +15,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from contested.base.errors import WeighingError
 from contested.base.records import CONTESTED, UNKNOWN
+from contested.weighing.against_others import against_others, chance_details, chance_numbers
 from contested.weighing.draws import Draws, drawn, front_metres
 from contested.weighing.imputed import Pooled, pool_shares
 from contested.weighing.labels import (
     LabelChance,
     find_episodes,
-    find_salvos,
     independent_count,
-    label_chance,
-    strata_of,
 )
-from contested.weighing.nulls import BRIEF_DRAWS, DRAWS, SEED, wilson_interval
+from contested.weighing.nulls import SEED, wilson_interval
 from contested.weighing.reporting import reporting_term
-from contested.weighing.sample import MIN_INCIDENTS, Finding, Incidents, Mask, Reals, Sample, counted
+from contested.weighing.sample import Finding, Incidents, Mask, Reals, Sample, counted
 
 #: A share closer than this to 0 or 1 is taken for it: sums of shares carry rounding.
 SURE = 1e-9
@@ -41,16 +38,6 @@ PRECISE_M = 1_000.0
 MOSTLY_IMPRECISE = 0.5
 #: Most incidents listed by name in the details of a finding: beyond, the tables hold them.
 MOST_LISTED = 200
-#: Labels drawn in all, incidents times shuffles: for one of many variants of a finding, and for the finding itself.
-#: From 20,000 incidents on there are fewer than 9,999 shuffles: 2,000 for 100,000, which give p = 0.05 within 0.005.
-MOST_LABELS = 2_000_000
-MOST_LABELS_WHOLE = 200_000_000
-
-LABELLING = (
-    "random labelling: places and days of all incidents stay, and which of them are of the event is shuffled among "
-    "incidents of the same datasets, month and square of 50 km, a salvo's as one; it asks whether attacks "
-    "of this kind fell otherwise than the other attacks that the same sources report"
-)
 UNIT_NOTE = "The incident is the unit: one with several places may have been at any of them."
 
 
@@ -139,22 +126,7 @@ def area_shares(sample: Sample) -> Finding:
     in_either = hits + float(placed.draws.fell_on(sample.weighing.advancing).sum(axis=0).mean())
     weight = placed.n_independent / len(placed.incidents)
     numbers["reporting_term"], details["reporting"] = reporting_term(sample, hits, in_either, in_either * weight)
-    reading = [
-        f"{inside.sum():,} of {counted(common['n'], 'incident')} lay wholly in the area held by {sample.losing} on the "
-        f"day{f', {ambiguous.sum():,} partly or possibly' if ambiguous.any() else ''} (layer {sample.layer}); the "
-        f"expected share is {pooled.estimate:.0%} (90 % interval {pooled.low:.0%} to {pooled.high:.0%}, worst case "
-        f"{numbers['bound_low']:.0%} to {numbers['bound_high']:.0%})."
-    ]
-    if pooled.missing >= MOSTLY_IMPRECISE:
-        reading.append(
-            "Most of that uncertainty comes from places and days that are known imprecisely; where nearly all attacks, "
-            "or nearly none, fell in one area, such an interval is known to be too narrow: go by the worst case."
-        )
-    if left_out.any():
-        reading.append(
-            f"{counted(int(left_out.sum()), 'incident')} could not be placed or dated, or lay where the layer shows "
-            "nothing; the worst case counts them either way."
-        )
+    reading = _area_reading(sample, pooled, numbers, (inside, ambiguous, left_out))
     values = _pooled_values(sample, placed, lambda draws: draws.fell_on(party), shares)
     chance, refusal = against_others(sample, placed.used, values, roles)
     if chance is None:
@@ -172,6 +144,31 @@ def area_shares(sample: Sample) -> Finding:
         f"{sample.advancing} would have been reported too."
     )
     return Finding(**common, refused=chance is None, reading=" ".join(reading), roles=roles, numbers=numbers)
+
+
+def _area_reading(
+    sample: Sample, pooled: Pooled, numbers: dict[str, Any], incidents: tuple[Mask, Mask, Mask]
+) -> list[str]:
+    """What the share and its interval say; ``incidents`` are those inside, ambiguous and left out."""
+    inside, ambiguous, left_out = incidents
+    partly = f", {ambiguous.sum():,} partly or possibly" if ambiguous.any() else ""
+    reading = [
+        f"{inside.sum():,} of {counted(int((~left_out).sum()), 'incident')} lay wholly in the area held by "
+        f"{sample.losing} on the day{partly} (layer {sample.layer}); the expected share is {pooled.estimate:.0%} (90 % "
+        f"interval {pooled.low:.0%} to {pooled.high:.0%}, worst case {numbers['bound_low']:.0%} to "
+        f"{numbers['bound_high']:.0%})."
+    ]
+    if pooled.missing >= MOSTLY_IMPRECISE:
+        reading.append(
+            "Most of that uncertainty comes from places and days that are known imprecisely; where nearly all attacks, "
+            "or nearly none, fell in one area, such an interval is known to be too narrow: go by the worst case."
+        )
+    if left_out.any():
+        reading.append(
+            f"{counted(int(left_out.sum()), 'incident')} could not be placed or dated, or lay where the layer shows "
+            "nothing; the worst case counts them either way."
+        )
+    return reading
 
 
 def front_distances(sample: Sample) -> Finding:
@@ -274,53 +271,6 @@ def front_distances(sample: Sample) -> Finding:
     )
 
 
-# ------------------------------------------------------------------------------------------ against the others
-
-
-def against_others(
-    sample: Sample, used: Mask, values: tuple[Reals, Mask], roles: dict[str, str]
-) -> tuple[LabelChance | None, str]:
-    """The event's incidents against others of the same datasets, month and region, or why that was refused.
-
-    ``values`` are numbers per incident and draw, of those used and then of the others that ``values[1]`` marks; none
-    was made with an eye on which is which.
-    """
-    n_used = int(used.sum())
-    if n_used < MIN_INCIDENTS:
-        verb = "is" if n_used == 1 else "are"
-        return None, (
-            f"No test against chance was run: {counted(n_used, 'dated and placed incident')} {verb} fewer than the "
-            f"{MIN_INCIDENTS} that one needs; so few show where they lay, not whether they lay there more than other "
-            "attacks did."
-        )
-    table, compared = values
-    everyone = sample.incidents.take(used).joined(sample.others.take(compared))
-    labelled = np.arange(len(everyone)) < n_used
-    try:
-        chance = label_chance(
-            table, labelled, strata_of(everyone, sample.event_datasets), _salvos_of(sample, everyone, labelled),
-            draws=label_draws(len(everyone), sample.brief),
-        )  # fmt: skip
-    except WeighingError as error:
-        return None, f"No test against chance was run: {error}."
-    roles |= {sample.others.ids[row]: "compared" for row in np.flatnonzero(compared).tolist()}
-    return chance, ""
-
-
-def label_draws(n: int, brief: bool) -> int:
-    """Labels drawn for a finding, or for a brief variant of one: 9,999 where incidents are few, 999 at least."""
-    return int(np.clip((MOST_LABELS if brief else MOST_LABELS_WHOLE) // max(1, n), BRIEF_DRAWS, DRAWS))
-
-
-def _salvos_of(sample: Sample, everyone: Incidents, labelled: Mask) -> NDArray[np.int64]:
-    """Salvos and surroundings, kept with the sample: several tests ask for those of the same incidents."""
-    key = ("salvos", everyone.ids, int(labelled.sum()))
-    if key not in sample.kept:
-        sample.kept[key] = find_salvos(everyone, labelled)
-    found: NDArray[np.int64] = sample.kept[key]
-    return found
-
-
 def _pooled_values(sample: Sample, placed: Placed, value: Any, shares: Reals) -> tuple[Reals, Mask]:
     """Values of the incidents used and of the comparable others, drawn together without their labels."""
     compared = sample.told_alike & sample.dated(sample.others) & sample.covered(sample.other_shares)
@@ -337,26 +287,6 @@ def _front_chance(sample: Sample, placed: Placed, roles: dict[str, str]) -> tupl
     known = ~np.isnan(metres)
     mean = np.where(known, metres, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
     return against_others(sample, placed.used, (np.where(known, metres, mean[:, None]), compared), roles)
-
-
-def chance_numbers(chance: LabelChance) -> dict[str, Any]:
-    """The columns of a finding that a test against others fills."""
-    return {"p_value": chance.p_greater, "null_model": LABELLING}
-
-
-def chance_details(chance: LabelChance) -> dict[str, Any]:
-    """What stands behind the p-value."""
-    spread = np.quantile(chance.p_by_draw, (0.05, 0.5, 0.95)).tolist()
-    return {
-        "observed": chance.observed, "expected": chance.expected, "p_two_sided": chance.p_two_sided,
-        "p_less": chance.p_less, "p_least": chance.p_least, "n_ways": chance.n_arrangements,
-        "counted": "all ways" if chance.seed is None else "ways drawn at random",
-        "n_shuffled": chance.n_shuffled, "n_salvos": chance.n_salvos, "n_strata": chance.n_strata,
-        "p_of_single_draws_low": spread[0], "p_of_single_draws_middle": spread[1], "p_of_single_draws_high": spread[2],
-    }  # fmt: skip
-
-
-# --------------------------------------------------------------------------------------------------- the parts
 
 
 def _may_be(sample: Sample, placed: Placed, party: str) -> tuple[Mask, Mask]:
