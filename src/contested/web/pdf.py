@@ -135,7 +135,7 @@ def _data(
 ) -> dict[str, Any]:
     """What the template reads, but for what is known last."""
     file = edition.case.file
-    incidents = [block for page in pages.incidents for block in page.incidents]
+    incidents = [(f"{page.file}#{block.anchor}", block) for page in pages.incidents for block in page.incidents]
     plain = _Plain(text, edition.marks.style_sheet())
     originals = pages.sources.originals
     sources = plain(pages.sources)
@@ -152,7 +152,7 @@ def _data(
         "weighed": plain(pages.weighed),
         "council": plain(pages.council),
         "figures": [{**plain(entry.figure), "file": name} for name, entry in figures.items()],
-        "incidents": plain(incidents[:MAX_ROWS]),
+        "incidents": [{**plain(block), "href": href} for href, block in incidents[:MAX_ROWS]],
         "incidents_total": plain(pages.incidents[0].total),
         "incidents_withheld": plain(pages.incidents[0].withheld),
         "incidents_cut": _cut(len(incidents)),
