@@ -74,3 +74,7 @@ def test_a_drawing_of_a_page_carries_its_rules_in_the_colours_of_paper() -> None
     assert svg.startswith('<svg xmlns="http://www.w3.org/2000/svg" class="timeline"')
     assert "var(" not in svg and ".timeline .mark-0{fill:#0072B2}" in svg and ".timeline text{ fill: #000; }" in svg
     assert ".ratios" not in svg and "--sans" not in svg
+    for root in ("ratios", "weighed-figure"):
+        assert standalone_svg(f'<svg class="{root}"></svg>', "").count(f".{root} ") > 3, (
+            "their rules are in dossier.css"
+        )

@@ -139,8 +139,10 @@ def _data(
 ) -> dict[str, Any]:
     """What the template reads, but for what is known last."""
     file = edition.case.file
-    detailed = [page.incident for page in pages.detailed]
-    others = [line for page in pages.incidents for _, lines in page.lists for line in lines if line.href is None]
+    others = [
+        (f"{page.file}#{line.anchor}", line)
+        for page in pages.incidents for _, lines in page.lists for line in lines if line.href is None
+    ]  # fmt: skip
     plain = _Plain(text, edition.marks.style_sheet())
     originals = pages.sources.originals
     sources = plain(pages.sources)
@@ -157,14 +159,14 @@ def _data(
         "weighed": plain(pages.weighed),
         "council": plain(pages.council),
         "figures": [{**plain(entry.figure), "file": name} for name, entry in figures.items()],
-        "incidents": plain(detailed[:MAX_ROWS]),
+        "incidents": [{**plain(page.incident), "href": page.file} for page in pages.detailed[:MAX_ROWS]],
         "other_incidents": [
-            {"number": line.number, "anchor": line.anchor, "title": plain(line.title), "told": plain(" · ".join(line.parts))}
-            for line in others[: max(MAX_ROWS - len(detailed), 0)]
+            {"number": line.number, "href": href, "title": plain(line.title), "told": plain(" · ".join(line.parts))}
+            for href, line in others[: max(MAX_ROWS - len(pages.detailed), 0)]
         ],
         "incidents_total": plain(pages.incidents[0].total),
         "incidents_withheld": plain(pages.incidents[0].withheld),
-        "incidents_cut": _cut(len(detailed) + len(others)),
+        "incidents_cut": _cut(len(pages.detailed) + len(others)),
         "originals_cut": _cut(len(originals)),
         "sources": sources,
     }
