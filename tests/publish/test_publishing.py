@@ -262,4 +262,12 @@ def test_the_command_lists_first_and_says_how_to_go_on(published: PublishedCase)
     assert run.exit_code == 1 and json.loads(run.stdout)["digest"] == digest
     run = CliRunner().invoke(app, ["publish", str(published.case.folder), "--as-of", "2021-04-05"])
     assert run.exit_code == 1 and f"--confirm {digest}" in run.stdout
-    assert (published.case.published / "withheld.html").read_text(encoding="utf-8").count("fewer than 3") > 3
+
+
+def test_the_pages_say_that_something_is_withheld(published: PublishedCase) -> None:
+    withheld, sources = (
+        (published.case.published / name).read_text(encoding="utf-8") for name in ("withheld.html", "sources.html")
+    )
+    assert withheld.count("fewer than 3") > 3 and "National Consortium" in withheld
+    assert "No row was refused" not in sources and "Nothing is withheld" not in sources
+    assert "fewer than 3</span> rows refused (kept private" in sources
