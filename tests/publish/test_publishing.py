@@ -132,6 +132,15 @@ def test_withheld_speakers_get_a_code_that_the_name_does_not_give(
         read_codes(other)
 
 
+def test_a_decision_on_a_name_is_not_published(published: PublishedCase, tables: Mapping[str, Any]) -> None:
+    (row,) = tables["decisions"].to_pylist()
+    others = [{**row, "number": 2, "table": "actors", "row_key": SPEAKER}, {**row, "number": 3}]
+    log = TABLES["decisions"].from_rows([row, *others])
+    decided = rows(prepare_edition(published.case, {**tables, "decisions": log}, AS_OF), "decisions")
+    assert [(one["number"], one["table"], one["reason"]) for one in decided] == [(1, "claims", ""), (2, "claims", "")]
+    assert {one["decided_by"][:9] for one in decided} == {"reviewer-"}
+
+
 def test_spans_equal_their_shortened_text(tables: Mapping[str, Any], edition: Any) -> None:
     texts = {row["document_id"]: row["text"] for row in rows(edition, "documents")}
     whole = {row["document_id"]: row["text"] for row in tables["documents"].to_pylist()}
