@@ -77,7 +77,7 @@ def test_the_list_holds_every_change_and_stays_private(published: PublishedCase,
     listed = {(row["change"], row["table"], row["row_key"]) for row in edition[1].rows}
     assert {
         ("moved", "records", "monitors:1"), ("withheld", "records", "monitors:3"),
-        ("withheld", "records", "monitors:5"),
+        ("withheld", "records", "monitors:5"), ("withheld", "case.toml", "late"),
         ("withheld", "records", "gtd:202103129991"),
     } <= listed  # fmt: skip
     moved = next(row for row in edition[1].rows if row["row_key"] == "monitors:1" and row["change"] == "moved")
@@ -130,6 +130,15 @@ def test_withheld_speakers_get_a_code_that_the_name_does_not_give(
     (tmp_path / "publication.salt").write_text("not hex", encoding="ascii")
     with pytest.raises(PublicationError, match="no salt"):
         read_codes(other)
+
+
+def test_a_decision_on_a_name_is_not_published(published: PublishedCase, tables: Mapping[str, Any]) -> None:
+    (row,) = tables["decisions"].to_pylist()
+    others = [{**row, "number": 2, "table": "actors", "row_key": SPEAKER}, {**row, "number": 3}]
+    log = TABLES["decisions"].from_rows([row, *others])
+    decided = rows(prepare_edition(published.case, {**tables, "decisions": log}, AS_OF), "decisions")
+    assert [(one["number"], one["table"], one["reason"]) for one in decided] == [(1, "claims", ""), (2, "claims", "")]
+    assert {one["decided_by"][:9] for one in decided} == {"reviewer-"}
 
 
 def test_spans_equal_their_shortened_text(tables: Mapping[str, Any], edition: Any) -> None:
@@ -262,4 +271,12 @@ def test_the_command_lists_first_and_says_how_to_go_on(published: PublishedCase)
     assert run.exit_code == 1 and json.loads(run.stdout)["digest"] == digest
     run = CliRunner().invoke(app, ["publish", str(published.case.folder), "--as-of", "2021-04-05"])
     assert run.exit_code == 1 and f"--confirm {digest}" in run.stdout
-    assert (published.case.published / "withheld.html").read_text(encoding="utf-8").count("fewer than 3") > 3
+
+
+def test_the_pages_say_that_something_is_withheld(published: PublishedCase) -> None:
+    withheld, sources = (
+        (published.case.published / name).read_text(encoding="utf-8") for name in ("withheld.html", "sources.html")
+    )
+    assert withheld.count("fewer than 3") > 3 and "National Consortium" in withheld
+    assert "No row was refused" not in sources and "Nothing is withheld" not in sources
+    assert "fewer than 3</span> rows refused (kept private" in sources

@@ -75,7 +75,9 @@ class BeforeAfter:
         return environment.get_template("before_after.html").render(page=page, t=TEXT).encode()
 
 
-def list_changes(tables: Mapping[str, pa.Table], projection: Projection, warned: Sequence[Warned]) -> BeforeAfter:
+def list_changes(
+    case: Case, tables: Mapping[str, pa.Table], projection: Projection, warned: Sequence[Warned]
+) -> BeforeAfter:
     """The list of a projection.
 
     The digest covers the list and the published tables, so that nothing can change between reading and confirming.
@@ -85,6 +87,7 @@ def list_changes(tables: Mapping[str, pa.Table], projection: Projection, warned:
         *_moved_places(tables, projection),
         *_changed_claims(tables, projection),
         *_changed_texts(tables, projection),
+        *_changed_events(case, projection),
         *_withheld(tables, projection),
     ]
     rows.sort(key=lambda row: (KINDS.index(row["change"]), row["table"], str(row["row_key"]), row["column"]))
@@ -167,6 +170,18 @@ def _changed_texts(tables: Mapping[str, pa.Table], projection: Projection) -> It
             yield _row("changed", "findings", key, "details", private=row["details"], public=now["details"])
     for row in projection.tables["decisions"].to_pylist():
         yield _row("changed", "decisions", row["row_key"], "decided_by, reason, change", public=row["decided_by"])
+
+
+def _changed_events(case: Case, projection: Projection) -> Iterator[dict[str, Any]]:
+    """Events of case.toml that the embargo cuts or takes."""
+    published = {event.id: event for event in projection.case.file.events}
+    for event in case.file.events:
+        now = published.get(event.id)
+        if now is None:
+            yield _row("withheld", "case.toml", event.id, private=event.title, reason="embargo")
+        elif now != event:
+            before, after = (f"{one.first} – {one.last}: {one.summary}" for one in (event, now))
+            yield _row("changed", "case.toml", event.id, "to, summary", private=before, public=after, reason="embargo")
 
 
 def _withheld(tables: Mapping[str, pa.Table], projection: Projection) -> Iterator[dict[str, Any]]:

@@ -125,8 +125,7 @@ def _publish_records(rows: dict[str, list[Row]], rules: Rules) -> None:
 
 def _publish_decisions(rows: dict[str, list[Row]], codes: Codes) -> None:
     """That a row was judged, when and by which reviewer's code; not by whom, nor why."""
-    for number, row in enumerate(rows["decisions"], start=1):
-        row["number"] = number
+    for row in rows["decisions"]:
         row["decided_by"] = codes.code("reviewer", row["decided_by"])
         row["decided_at"] = row["decided_at"][:10]
         row["change"], row["reason"], row["sha256"] = "{}", "", ""
@@ -228,8 +227,12 @@ def _drop_dangling(rows: dict[str, list[Row]]) -> None:
     def gone(row: Row, table: str, key: str) -> bool:
         return row[table] in here and row[key] not in here[row[table]]
 
+    # A decision on anything but a published row is left out: its key may be a name, and is not renumbered.
+    rows["decisions"] = [row for row in rows["decisions"] if row["table"] in here and row["table"] != "decisions"]
     for name in ("finding_rows", "weighed_rows", "decisions"):
         rows[name] = [row for row in rows[name] if not gone(row, "table", "row_key")]
+    for number, row in enumerate(rows["decisions"], start=1):
+        row["number"] = number
     rows["weighed_rows"] = [row for row in rows["weighed_rows"] if not gone(row, "of_table", "of_key")]
 
 

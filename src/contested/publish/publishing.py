@@ -108,7 +108,7 @@ def prepare_edition(
     progress("projecting", "tables")
     projection = project_case(case, tables, rules, read_codes(case))
     progress("scanning", "texts")
-    return projection, list_changes(tables, projection, scan_tables(case, projection.tables))
+    return projection, list_changes(case, tables, projection, scan_tables(case, projection.tables))
 
 
 def _publish(case: Case, tables: Mapping[str, pa.Table], projection: Projection, confirmed: tuple[str, date]) -> None:
