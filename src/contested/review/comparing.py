@@ -25,6 +25,8 @@ SHOWN = tuple(name for name in COMPARED if name not in ("decisions", "findings",
 #: Numbers of a finding that are shown before and after.
 FINDING_NUMBERS = ("n", "estimate", "low", "high", "p_value", "refused")
 PAGE_ROWS = 50
+#: Rows of one table that are listed, at most; all are counted.
+MOST_CHANGES = 100_000
 KINDS_OF_CHANGE = ("came", "went", "changed")
 
 
@@ -81,17 +83,36 @@ def _count(before: KeptBuild, after: KeptBuild, name: str) -> TableChange:
 
 
 def list_changes(before: KeptBuild, after: KeptBuild, name: str, page: int = 1) -> list[RowChange]:
-    """A page of the rows of one table that differ, by key."""
+    """A page of the rows of one table that differ, by key; of very many the first :data:`MOST_CHANGES`."""
     if name not in COMPARED:
         return []
+    first = (max(1, page) - 1) * PAGE_ROWS
+    wanted = _changed_keys(before, after, name)[first : first + PAGE_ROWS]
+    if not wanted:
+        return []
     keys = TABLES[name].key
+    marks = ", ".join(f"({', '.join('?' * len(keys))})" for _ in wanted)
+    sides: list[dict[tuple[Any, ...], dict[str, Any]]] = []
     with _compared(before, after, name) as connection:
-        order = ", ".join(f"coalesce(a.{key}, b.{key})" for key in keys)
+        for side in "ab":
+            found = connection.execute(
+                f"SELECT {side} FROM {side} WHERE ({', '.join(keys)}) IN ({marks})",
+                [one for key in wanted for one in key],
+            ).fetchall()
+            sides.append({tuple(row[key] for key in keys): row for (row,) in found})
+    return [_row_change(keys, sides[0].get(key), sides[1].get(key)) for key in wanted]
+
+
+@lru_cache(maxsize=32)
+def _changed_keys(before: KeptBuild, after: KeptBuild, name: str) -> tuple[tuple[Any, ...], ...]:
+    """Keys of the rows that differ, in order: whole rows are compared once, and a page fetches its own by these."""
+    columns = ", ".join(f"coalesce(a.{key}, b.{key})" for key in TABLES[name].key)
+    with _compared(before, after, name) as connection:
         found = connection.execute(
-            f"SELECT a, b FROM {_JOIN.format(on=_on(name))} WHERE a IS DISTINCT FROM b "
-            f"ORDER BY {order} LIMIT {PAGE_ROWS} OFFSET {(max(1, page) - 1) * PAGE_ROWS}"
+            f"SELECT {columns} FROM {_JOIN.format(on=_on(name))} WHERE a IS DISTINCT FROM b "
+            f"ORDER BY ALL LIMIT {MOST_CHANGES}"
         ).fetchall()
-    return [_row_change(keys, _present(one, keys), _present(other, keys)) for one, other in found]
+    return tuple(found)
 
 
 #: The two tables beside each other. A whole row is a value in DuckDB, and two of them can be compared.
@@ -100,11 +121,6 @@ _JOIN = "a FULL JOIN b ON {on}"
 
 def _on(name: str) -> str:
     return " AND ".join(f"a.{key} IS NOT DISTINCT FROM b.{key}" for key in TABLES[name].key)
-
-
-def _present(row: dict[str, Any] | None, keys: tuple[str, ...]) -> dict[str, Any] | None:
-    """The row; ``None`` where the join found none, which DuckDB gives as a row of nothing."""
-    return None if row is None or all(row[key] is None for key in keys) else row
 
 
 def _row_change(keys: tuple[str, ...], before: dict[str, Any] | None, after: dict[str, Any] | None) -> RowChange:

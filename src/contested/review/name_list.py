@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Names offered as perhaps the same.
 MOST_ALIKE = 8
+#: Names beyond which a shared key or surname says nothing.
+MOST_SHARED = 40
 #: Longest name that is compared, characters; longer ones are half sentences.
 MAX_NAME = 80
 
@@ -77,6 +79,10 @@ def make_names(tables: CaseTables, declared: Iterable[str]) -> Alike:
         words = plain_name(name).split()
         if words and name[:1].isupper():
             by_last[words[-1]].append(name)
+    # What very many names share tells nothing of one of them, such as a role before a number.
+    for index in (by_key, by_last):
+        for key in [key for key, names in index.items() if len(names) > MOST_SHARED]:
+            del index[key]
     return Alike(
         {key: tuple(names) for key, names in by_key.items()},
         {key: tuple(names) for key, names in by_last.items()},

@@ -29,17 +29,26 @@ FROM contradictions JOIN claims a ON a.claim_id = claim_a JOIN claims b ON b.cla
 WHERE a.document_id IN (?, ?) AND b.document_id IN (?, ?)
 ORDER BY contradiction_id
 """
-_OTHERS = """
-WITH mine AS (SELECT DISTINCT event_id FROM claims WHERE document_id = ? AND event_id IS NOT NULL),
-against AS (
-  SELECT CASE WHEN a.document_id = ? THEN b.document_id ELSE a.document_id END AS document_id, count(*) AS n_against
-  FROM contradictions JOIN claims a ON a.claim_id = claim_a JOIN claims b ON b.claim_id = claim_b
-  WHERE (a.document_id = ?) <> (b.document_id = ?) GROUP BY 1
+#: Made once a build: claims of each document about each event, and contradictions between two documents.
+PREPARED = (
+    "CREATE TABLE find_events AS SELECT document_id, event_id, count(*) AS n FROM claims "
+    "WHERE event_id IS NOT NULL GROUP BY ALL",
+    "CREATE TABLE find_against AS SELECT a.document_id AS document_a, b.document_id AS document_b, count(*) AS n "
+    "FROM contradictions JOIN claims a ON a.claim_id = claim_a JOIN claims b ON b.claim_id = claim_b "
+    "WHERE a.document_id <> b.document_id GROUP BY ALL",
 )
-SELECT document_id, find_documents.title, outlet, published, count(*) AS n_shared,
-  coalesce(any_value(n_against), 0) AS n_against
-FROM claims JOIN mine USING (event_id) JOIN find_documents USING (document_id) LEFT JOIN against USING (document_id)
-WHERE document_id <> ? GROUP BY ALL ORDER BY n_against DESC, n_shared DESC, document_id LIMIT ?
+_OTHERS = """
+WITH shared AS (
+  SELECT document_id, sum(n) AS n_shared FROM find_events
+  WHERE event_id IN (SELECT event_id FROM find_events WHERE document_id = $1) AND document_id <> $1 GROUP BY 1
+), against AS (
+  SELECT CASE WHEN document_a = $1 THEN document_b ELSE document_a END AS document_id, sum(n) AS n_against
+  FROM find_against WHERE document_a = $1 OR document_b = $1 GROUP BY 1
+)
+SELECT document_id, title, outlet, published, CAST(n_shared AS BIGINT) AS n_shared,
+  CAST(coalesce(n_against, 0) AS BIGINT) AS n_against
+FROM shared LEFT JOIN against USING (document_id) JOIN find_documents USING (document_id)
+ORDER BY n_against DESC, n_shared DESC, document_id LIMIT $2
 """
 
 
@@ -94,4 +103,4 @@ def set_beside(tables: CaseTables, left: str, right: str) -> list[EventBeside]:
 
 def find_others(tables: CaseTables, document_id: str, most: int = 50) -> list[dict[str, Any]]:
     """Documents that speak of the same events: those first that contradict this one, then those with most claims."""
-    return tables.rows(_OTHERS, [*[document_id] * 5, most])
+    return tables.rows(_OTHERS, [document_id, most])

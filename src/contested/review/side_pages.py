@@ -11,7 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from contested.review.desk import Asked, Desk, Page, Part
-from contested.review.side_by_side import find_others, set_beside
+from contested.review.side_by_side import PREPARED, find_others, set_beside
+from contested.review.tables import CaseTables
 from contested.web.strings import TEXT
 
 
@@ -33,4 +34,10 @@ def _document(desk: Desk, document_id: str) -> dict[str, Any]:
     return found[0]
 
 
-PART = Part(pages=(Page("/side", show_side),))
+def prepare(desk: Desk, tables: CaseTables) -> None:
+    """What documents share, counted once a build."""
+    for sql in PREPARED:
+        tables.add(sql)
+
+
+PART = Part(pages=(Page("/side", show_side),), prepare=prepare)
