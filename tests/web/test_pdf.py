@@ -117,7 +117,7 @@ def test_markup_is_text_wherever_it_stands(hostile_dossier: Path) -> None:
     assert '"words":{' not in shown
     links = re.findall(rb"/URI ?\(([^)]*)", laid_open((hostile_dossier / "dossier.pdf").read_bytes()))
     assert links and all(
-        re.match(rb"https://example\.org/|[\w-]+\.html#|documents/[\w-]+\.html", link) for link in links
+        re.match(rb"https://example\.org/|[\w-]+\.html#|(documents|incidents)/[\w-]+\.html", link) for link in links
     )
 
 
