@@ -59,6 +59,7 @@ def site(case: Case, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def titles(page: Any) -> list[str]:
+    """Titles in the table, once it has followed the map."""
     page.wait_for_timeout(250)
     found: list[str] = page.locator("#visible-rows th button").evaluate_all(
         "all => all.map(one => one.lastChild.textContent)"
@@ -238,7 +239,8 @@ def test_bars_go_to_their_day_and_a_drag_makes_a_window(opened: Opened, site: Pa
 def test_an_address_gives_the_same_view_again_and_back_works(opened: Opened, site: Path) -> None:
     page = opened.map_ready(site / "map.html")
     page.locator("#filter-kind").select_option("shelling")
-    page.locator("#visible-rows button").first.click()
+    page.locator("#visible-rows button", has_text="Some time in March").click()
+    page.wait_for_function("() => window.CONTESTED_MAP.state.chosen.length === 1")
     page.locator("#zoom-in").click()
     page.locator("#day").focus()
     page.keyboard.press("ArrowLeft")
