@@ -7,6 +7,7 @@ points are drawn by a plain MapLibre GeoJSON source with a circle layer, filtere
     python benchmarks/map_frames.py --incidents 1000 20000 100000 --out /tmp/frames --peer
 """
 
+# ruff: noqa: E501 - scripts of a browser read best on long lines
 from __future__ import annotations
 
 import argparse
@@ -18,6 +19,7 @@ import statistics
 import time
 from datetime import date, timedelta
 from importlib.resources import files as package_files
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +135,7 @@ def _holdings(draw: random.Random) -> list[dict[str, Any]]:
         west, south = 36 + 4 / SIDE * (block % SIDE), 34 + 3 / SIDE * (block // SIDE)
         shape = shapely.to_wkb(shapely.box(west, south, west + 4 / SIDE, south + 3 / SIDE))
         cuts = [0, *sorted(draw.sample(range(1, DAYS), draw.randrange(4))), DAYS]
-        for turn, (start, after) in enumerate(zip(cuts, cuts[1:], strict=False)):
+        for turn, (start, after) in enumerate(pairwise(cuts)):
             rows.append({
                 "layer": "blocks", "holding_no": len(rows) + 1, "place": f"B{block}",
                 "holder": ("north", "south")[(turn + (block % SIDE > SIDE // 2)) % 2], "valid_from": FIRST + timedelta(start),
@@ -264,18 +266,32 @@ def measure(browser: Any, path: Path, seconds: float, *, peer: bool = False) -> 
     found: dict[str, Any] = {"first_picture_s": round(first, 2)}
     page.wait_for_timeout(2500)
     found["still"] = frames(page, seconds)
-    views = {"whole": None} if peer else {"whole": None, "near": [37.0, 35.0, 38.2, 35.9], "nearer": [37.4, 35.3, 37.8, 35.6]}
+    views = (
+        {"whole": None}
+        if peer
+        else {"whole": None, "near": [37.0, 35.0, 38.2, 35.9], "nearer": [37.4, 35.3, 37.8, 35.6]}
+    )
     for name, extent in views.items():
         if extent:
             page.evaluate("box => { window.CONTESTED_MAP.moved = true; window.CONTESTED_MAP.fit(box, 0); }", extent)
             page.wait_for_timeout(800)
-        shown = {} if peer else page.evaluate("() => ({single: window.CONTESTED_MAP.shown.single, places: window.CONTESTED_MAP.shown.places})")
+        shown = (
+            {}
+            if peer
+            else page.evaluate(
+                "() => ({single: window.CONTESTED_MAP.shown.single, places: window.CONTESTED_MAP.shown.places})"
+            )
+        )
         before = page.evaluate(CENTRE)
         page.evaluate(PAN, seconds + 0.5)
         found[f"pan_{name}"] = {**shown, **frames(page, seconds)}
         assert page.evaluate(CENTRE) != before, "the map did not move"
         page.wait_for_timeout(600)
-        page.evaluate("() => window.peerPlay()" if peer else "() => { window.CONTESTED_MAP.goTo(700); document.getElementById('day-play').click(); }")
+        page.evaluate(
+            "() => window.peerPlay()"
+            if peer
+            else "() => { window.CONTESTED_MAP.goTo(700); document.getElementById('day-play').click(); }"
+        )
         found[f"play_{name}"] = frames(page, seconds)
         if not peer:
             page.evaluate("() => window.CONTESTED_MAP.stop()")
@@ -303,7 +319,11 @@ def main() -> None:
             write_peer(folder, count)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chosen.chromium, args=OPTIONS)
-            result[str(count)] = {"bytes": sizes, "bytes_in_all": sum(sizes.values()), **measure(browser, folder / "map.html", chosen.seconds)}
+            result[str(count)] = {
+                "bytes": sizes,
+                "bytes_in_all": sum(sizes.values()),
+                **measure(browser, folder / "map.html", chosen.seconds),
+            }
             if chosen.peer:
                 result[str(count)]["peer"] = measure(browser, folder / "peer.html", chosen.seconds, peer=True)
             browser.close()

@@ -20,7 +20,6 @@ from contested.review.door import Door
 pytestmark = pytest.mark.pages
 
 
-
 @pytest.fixture(scope="module")
 def address(find_desk: Desk) -> Iterator[str]:  # noqa: F811
     import uvicorn

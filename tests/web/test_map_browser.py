@@ -1,5 +1,6 @@
 """The interactive map in a real browser, from ``file://`` and offline."""
 
+# ruff: noqa: E501 - scripts of a browser read best on long lines
 from __future__ import annotations
 
 import csv
@@ -59,8 +60,11 @@ def site(case: Case, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def titles(page: Any) -> list[str]:
+    """Titles in the table, once it has followed the map."""
     page.wait_for_timeout(250)
-    found: list[str] = page.locator("#visible-rows th button").evaluate_all("all => all.map(one => one.lastChild.textContent)")
+    found: list[str] = page.locator("#visible-rows th button").evaluate_all(
+        "all => all.map(one => one.lastChild.textContent)"
+    )
     return found
 
 
@@ -150,7 +154,9 @@ def test_the_keyboard_alone_reaches_and_works_everything(opened: Opened, site: P
 def test_the_table_is_what_the_map_shows_and_its_csv_the_same(opened: Opened, site: Path) -> None:
     page = opened.map_ready(site / "map.html")
     assert titles(page) == ["Nobody knows when", "Night attack", "Some time in March", HOSTILE]
-    page.evaluate("() => { const app = window.CONTESTED_MAP; app.moved = true; app.fit([37.0, 36.1, 37.09, 36.15], 0); }")
+    page.evaluate(
+        "() => { const app = window.CONTESTED_MAP; app.moved = true; app.fit([37.0, 36.1, 37.09, 36.15], 0); }"
+    )
     assert titles(page) == ["Some time in March"]
     with page.expect_download() as download:
         page.locator("#visible-csv").click()
@@ -220,7 +226,10 @@ def test_bars_go_to_their_day_and_a_drag_makes_a_window(opened: Opened, site: Pa
     page.mouse.move(*at(4))
     page.mouse.move(*at(5))
     page.mouse.up()
-    assert (page.locator("#span-from").input_value(), page.locator("#span-to").input_value()) == ("2020-03-03", "2020-03-06")
+    assert (page.locator("#span-from").input_value(), page.locator("#span-to").input_value()) == (
+        "2020-03-03",
+        "2020-03-06",
+    )
     page.locator("#span-to").fill("2020-03-12")
     page.locator("#span-to").dispatch_event("change")
     assert page.evaluate("() => window.CONTESTED_MAP.state.span") == [2, 11]
@@ -231,7 +240,8 @@ def test_bars_go_to_their_day_and_a_drag_makes_a_window(opened: Opened, site: Pa
 def test_an_address_gives_the_same_view_again_and_back_works(opened: Opened, site: Path) -> None:
     page = opened.map_ready(site / "map.html")
     page.locator("#filter-kind").select_option("shelling")
-    page.locator("#visible-rows button").first.click()
+    page.locator("#visible-rows button", has_text="Some time in March").click()
+    page.wait_for_function("() => window.CONTESTED_MAP.state.chosen.length === 1")
     page.locator("#zoom-in").click()
     page.locator("#day").focus()
     page.keyboard.press("ArrowLeft")
@@ -302,9 +312,7 @@ def crowd(case: Case, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_too_many_are_counted_by_cell_and_a_cell_opens(
-    opened: Opened, site: Path, crowd: Path, tmp_path: Path
-) -> None:
+def test_too_many_are_counted_by_cell_and_a_cell_opens(opened: Opened, site: Path, crowd: Path, tmp_path: Path) -> None:
     folder = tmp_path / "site"
     shutil.copytree(site, folder)
     shutil.copytree(crowd / "data", folder / "data", dirs_exist_ok=True)
@@ -313,7 +321,9 @@ def test_too_many_are_counted_by_cell_and_a_cell_opens(
     assert "24,000" in page.locator("#visible-count").inner_text()
     cells = page.locator(".map-number.cell:visible")
     cells.first.wait_for()
-    told = [int(words.split()[0].replace(",", "")) for words in cells.evaluate_all("all => all.map(one => one.ariaLabel)")]
+    told = [
+        int(words.split()[0].replace(",", "")) for words in cells.evaluate_all("all => all.map(one => one.ariaLabel)")
+    ]
     in_view = page.evaluate("() => window.CONTESTED_MAP.cellsInView().map(cell => cell.n)")
     assert told == in_view and len(told) <= 40
     cells.first.focus()

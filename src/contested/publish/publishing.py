@@ -22,13 +22,13 @@ from contested.base.engine import parquet_bytes, write_whole
 from contested.base.errors import PublicationError
 from contested.base.originals import hash_tree
 from contested.flow import build_case, no_progress
-from contested.stages import Progress
 from contested.publish.before_after import KINDS, BeforeAfter, list_changes
 from contested.publish.codes import read_codes
 from contested.publish.guard import Secrets, find_secrets
 from contested.publish.project import Projection, project_case
 from contested.publish.rules import read_rules
 from contested.publish.scan import scan_tables
+from contested.stages import Progress
 from contested.web.dossier import write_dossier
 from contested.web.strings import in_language
 

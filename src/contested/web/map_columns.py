@@ -34,6 +34,7 @@ class Distinct:
         self._positions: dict[Any, int] = {value: number for number, value in enumerate(values)}
 
     def __call__(self, value: Hashable) -> int:
+        """The position of a value, kept if it is new."""
         return self._positions.setdefault(value, len(self._positions))
 
     @property

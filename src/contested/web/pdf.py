@@ -26,8 +26,8 @@ from typing import Any
 from markupsafe import Markup
 
 from contested.base.errors import CaseError
-from contested.web.drawing import DrawnFigure
 from contested.web.council_page import CouncilPage
+from contested.web.drawing import DrawnFigure
 from contested.web.edition import Edition
 from contested.web.index_page import IndexPage
 from contested.web.inline_svg import standalone_svg

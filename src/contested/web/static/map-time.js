@@ -18,9 +18,10 @@
     }
     function stop() {
       if (playing === null) { return; }
-      window.clearInterval(playing);
+      window.cancelAnimationFrame(playing);
       playing = null;
       app.playing = false;
+      if (app.ready) { app.redraw(); }
       play.textContent = app.text.play;
       play.setAttribute("aria-pressed", "false");
       app.settle();
@@ -36,10 +37,19 @@
       play.textContent = app.text.pause;
       play.setAttribute("aria-pressed", "true");
       app.playing = true;
+      if (app.ready) { app.redraw(); }
       const step = app.isStill() ? STILL_MS : Math.max(FASTEST_MS, Math.min(SLOWEST_MS, WHOLE_MS / (last() - first() + 1)));
-      playing = window.setInterval(() => {
-        if (state.day >= last()) { stop(); } else { app.set({ day: state.day + 1 }, "none"); }
-      }, step);
+      let before = window.performance.now();
+      // At most one day a frame: a slow machine plays slowly, and leaves no day out.
+      const go = (now) => {
+        if (now - before >= step) {
+          before = now;
+          if (state.day >= last()) { stop(); return; }
+          app.set({ day: state.day + 1 }, "none");
+        }
+        playing = window.requestAnimationFrame(go);
+      };
+      playing = window.requestAnimationFrame(go);
     });
     document.querySelector(".day-bar").addEventListener("submit", (event) => event.preventDefault());
     app.on(["day"], show);

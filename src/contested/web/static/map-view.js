@@ -4,8 +4,8 @@
 (function (app) {
   "use strict";
   const EARTH_M = 2 * Math.PI * 6371008.8;
-  // Share of the window that the sheet has beyond each edge.
-  const PAD = 0.25;
+  // Share of the window that the sheet has beyond each edge; while days play each is drawn, and no more than is seen.
+  const PAD = 0.2, PLAY_PAD = 0.01;
   // Pixels to the whole earth: no nearer than a few metres to ten pixels.
   const NEAREST = 512 * Math.pow(2, 18);
   const KEY_PX = 80, STEP = 2;
@@ -46,8 +46,9 @@
   }
   function drawSheet() {
     Object.assign(sheet, { x: view.x, y: view.y, scale: view.scale, ratio: Math.min(2, window.devicePixelRatio || 1) });
-    sheet.width = Math.round(view.width * (1 + 2 * PAD));
-    sheet.height = Math.round(view.height * (1 + 2 * PAD));
+    const pad = app.playing ? PLAY_PAD : PAD;
+    sheet.width = Math.round(view.width * (1 + 2 * pad));
+    sheet.height = Math.round(view.height * (1 + 2 * pad));
     inner.style.width = sheet.width + "px";
     inner.style.height = sheet.height + "px";
     shift();
