@@ -315,6 +315,9 @@ def export_to(
     built: Annotated[
         Path | None, typer.Option(help="Where the derived folders are, if the case was built with --out.")
     ] = None,
+    published: Annotated[
+        bool, typer.Option("--published", help="As published last: places rounded, late days left out.")
+    ] = False,
     json_lines: AsJson = False,
 ) -> None:
     """A built case for other tools; says what went in, what came out and what was left out. Only what is public."""
@@ -325,7 +328,13 @@ def export_to(
     from contested.web.interchange.writing import export_case, summary_lines
 
     opened = open_case(case, built, files_may_miss=True)
-    summary = export_case(opened, read_tables(opened), to, out)
+    if published:
+        from contested.publish.proof import published_edition
+
+        edition, tables = published_edition(opened)
+    else:
+        edition, tables = opened, read_tables(opened)
+    summary = export_case(edition, tables, to, out or opened.out / "exports" / ("published" if published else "") / to)
     if json_lines:
         _echo_json([asdict(summary)])
         return

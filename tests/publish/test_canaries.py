@@ -15,7 +15,9 @@ import pytest
 from tests.publish.conftest import CANARIES, PUBLIC, PublishedCase
 
 from contested.base.engine import parquet_bytes
+from contested.publish.proof import published_edition
 from contested.publish.unpacking import has_exif, unpack
+from contested.web.interchange.writing import FORMATS, export_case
 
 
 def found_in(files: Iterable[Path], root: Path) -> dict[str, set[str]]:
@@ -61,6 +63,16 @@ def test_published_tables_hold_no_canary_either(published: PublishedCase) -> Non
     found = found_in(files_of(folder), folder)
     assert [word for word in CANARIES if word in found] == []
     assert set(PUBLIC) <= found.keys()
+
+
+@pytest.mark.parametrize("form", sorted(FORMATS))
+def test_no_canary_stands_in_an_export_of_what_is_published(
+    published: PublishedCase, form: str, tmp_path: Path
+) -> None:
+    export_case(*published_edition(published.case), form, tmp_path)
+    found = found_in(files_of(tmp_path), tmp_path)
+    assert [word for word in CANARIES if word in found] == []
+    assert files_of(tmp_path)
 
 
 def png_with(kind: bytes, data: bytes) -> bytes:

@@ -80,7 +80,7 @@ def project_case(case: Case, tables: Mapping[str, pa.Table], rules: Rules, codes
     rows["withheld"] = withheld_rows(parted.reasons, of_findings, small)
     _drop_dangling(rows)
     published = {name: TABLES[name].from_rows(rows[name]) for name in TABLES}
-    return Projection(_published_case(case, rules), published, parted, frozenset(silenced), renamed)
+    return Projection(published_case(case, rules), published, parted, frozenset(silenced), renamed)
 
 
 def _publish_texts(
@@ -128,7 +128,7 @@ def _publish_decisions(rows: dict[str, list[Row]], codes: Codes) -> None:
     for row in rows["decisions"]:
         row["decided_by"] = codes.code("reviewer", row["decided_by"])
         row["decided_at"] = row["decided_at"][:10]
-        row["change"], row["reason"], row["sha256"] = "{}", "", ""
+        row["change"], row["reason"], row["sha256"], row["without_seeing"] = "{}", "", "", None
 
 
 def _rename_incidents(tables: Mapping[str, pa.Table], parted: Parted, codes: Codes) -> dict[str, str]:
@@ -236,7 +236,7 @@ def _drop_dangling(rows: dict[str, list[Row]]) -> None:
     rows["weighed_rows"] = [row for row in rows["weighed_rows"] if not gone(row, "of_table", "of_key")]
 
 
-def _published_case(case: Case, rules: Rules) -> Case:
+def published_case(case: Case, rules: Rules) -> Case:
     """The case with what its file says of days after the newest left out, and its datasets cited."""
     file, newest = case.file, rules.newest
     events = tuple(

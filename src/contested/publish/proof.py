@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from contested.base.case import Case
 from contested.base.engine import parquet_bytes, read_parquet
@@ -18,7 +18,9 @@ from contested.base.errors import VerifyError
 from contested.base.originals import hash_tree
 from contested.base.records import TABLES
 from contested.flow import read_tables
+from contested.publish.project import published_case
 from contested.publish.publishing import prepare_edition
+from contested.publish.rules import read_rules
 from contested.web.numbers import check_numbers
 from contested.web.strings import in_language
 
@@ -35,6 +37,31 @@ class PublishedCheck:
     faults: tuple[str, ...]
 
 
+def published_edition(case: Case) -> tuple[Case, dict[str, pa.Table]]:
+    """The case and its tables as they were published last.
+
+    Raises
+    ------
+    VerifyError
+        When the case was never published, or what it was published from is gone.
+    """
+    manifest, tables = _read_published(case)
+    with in_language(case.file.language):
+        return published_case(case, read_rules(case, date.fromisoformat(manifest["as_of"]))), tables
+
+
+def _read_published(case: Case) -> tuple[dict[str, Any], dict[str, pa.Table]]:
+    private = case.derived / "publish"
+    try:
+        manifest = json.loads((private / "manifest.json").read_text(encoding="utf-8"))
+        tables = {
+            name: table.check(read_parquet(private / "tables" / f"{name}.parquet")) for name, table in TABLES.items()
+        }
+    except (OSError, ValueError) as fault:
+        raise VerifyError(f"{case.out}: nothing is published ({fault}); contested publish {case.folder}") from None
+    return manifest, tables
+
+
 def verify_published(case: Case) -> tuple[PublishedCheck, ...]:
     """Follow every link of a published folder.
 
@@ -44,15 +71,7 @@ def verify_published(case: Case) -> tuple[PublishedCheck, ...]:
         When the case was never published, or what it was published from is gone.
     """
     private = case.derived / "publish"
-    try:
-        manifest = json.loads((private / "manifest.json").read_text(encoding="utf-8"))
-        tables = {
-            name: table.check(read_parquet(private / "tables" / f"{name}.parquet")) for name, table in TABLES.items()
-        }
-    except (OSError, ValueError) as fault:
-        raise VerifyError(
-            f"{case.out}: nothing published to verify ({fault}); contested publish {case.folder}"
-        ) from None
+    manifest, tables = _read_published(case)
     numbers = json.loads((case.published / "numbers.json").read_text(encoding="utf-8"))
     with in_language(case.file.language):
         again, changes = prepare_edition(case, read_tables(case), date.fromisoformat(manifest["as_of"]))

@@ -14,6 +14,9 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import closing
+from importlib.util import find_spec
+from itertools import chain
 
 #: Bytes that one packed part may come to: what we search we have written, so more is a fault.
 MOST_BYTES = 512 * 1024 * 1024
@@ -36,7 +39,8 @@ def unpack(content: bytes, depth: int = DEPTH) -> Iterator[bytes]:
     elif content.startswith(b"\x89PNG"):
         inner = _png(content)
     elif content.startswith(b"%PDF"):
-        inner = (part for match in _PDF_STREAM.finditer(content) for part in _inflated(match.group(1)))
+        streams = (part for match in _PDF_STREAM.finditer(content) for part in _inflated(match.group(1)))
+        inner = chain(streams, _pdf_text(content))
     elif content.startswith(b"PAR1"):
         inner = _parquet(content)
     for part in inner:
@@ -83,6 +87,17 @@ def _inflated(data: bytes) -> Iterator[bytes]:
         yield zlib.decompressobj().decompress(data, MOST_BYTES)
     except zlib.error:
         return
+
+
+def _pdf_text(content: bytes) -> Iterator[bytes]:
+    """The text of each page: in the streams it may stand as numbers of glyphs."""
+    if find_spec("pypdfium2") is None:
+        return
+    import pypdfium2
+
+    with closing(pypdfium2.PdfDocument(content)) as document:
+        for page in document:
+            yield page.get_textpage().get_text_range().encode("utf-8", errors="ignore")
 
 
 def _parquet(content: bytes) -> Iterator[bytes]:

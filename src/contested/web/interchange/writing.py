@@ -46,8 +46,8 @@ class ExportSummary:
     notes: tuple[str, ...]
 
 
-def export_case(case: Case, tables: Mapping[str, pa.Table], name: str, folder: Path | None = None) -> ExportSummary:
-    """Write the public rows of a case; without ``folder`` into ``exports/<format>`` beside the dossier.
+def export_case(case: Case, tables: Mapping[str, pa.Table], name: str, folder: Path) -> ExportSummary:
+    """Write the public rows of a case into a folder.
 
     Raises
     ------
@@ -57,14 +57,13 @@ def export_case(case: Case, tables: Mapping[str, pa.Table], name: str, folder: P
     form = FORMATS.get(name)
     if form is None:
         raise ExportError(f"--to {name}: there is no such format; {nearest_name(name, FORMATS)}")
-    out = folder or case.out / "exports" / form.name
     with in_language(case.file.language):
         edition = Edition.of(case, tables)
         export = form.write(edition)
         counts = count_export(form, edition.public, export)
     for file, content in export.files.items():
-        write_whole(out / file, content)
-    return ExportSummary(form.name, out, tuple(export.files), counts, export.notes)
+        write_whole(folder / file, content)
+    return ExportSummary(form.name, folder, tuple(export.files), counts, export.notes)
 
 
 def summary_lines(summary: ExportSummary) -> list[str]:
