@@ -57,7 +57,8 @@ def write_tables(case: Case) -> None:
     links = [
         {
             "record_a": f"a:{n}", "record_b": f"b:{n}|x", "probability": 0.5, "distance_m": 900.0, "gap_days": 1,
-            "decided_by": "score", "linked": True, "reasons": "where +1.2; when -0.4", "review_rank": n,
+            "decided_by": "score", "linked": True, "review_rank": n,
+            "reasons": "where +1.2; when -0.4" if n > 1 else None,
         } for n in (1, 2, 3)
     ]  # fmt: skip
     candidate = {

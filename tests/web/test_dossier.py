@@ -20,8 +20,11 @@ from tests.web.invented import DOCUMENT, HOSTILE, TEXT
 from contested.base.case import Case
 from contested.base.errors import CaseError
 from contested.web.dossier import write_dossier
-from contested.web.strings import TEXT as WORDS
+from contested.web.strings import catalogue
 from contested.web.words import FORMULA_STARTS, safe_cell
+
+#: Words of pages and figures; those of the local app have a test of their own (tests/review/test_words.py).
+WORDS = catalogue("en", without="review")
 
 PROJECT = Path(__file__).parents[2]
 WEB = PROJECT / "src/contested/web"

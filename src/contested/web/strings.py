@@ -24,8 +24,8 @@ _language: ContextVar[str] = ContextVar("language", default="en")
 
 
 @cache
-def catalogue(language: str) -> dict[str, str]:
-    """Words of a language by key.
+def catalogue(language: str, without: str | None = None) -> dict[str, str]:
+    """Words of a language by key, without the sections whose name begins with the word given.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def catalogue(language: str) -> dict[str, str]:
     for section, keys in tomllib.loads(path.read_text(encoding="utf-8")).items():
         if twice := words.keys() & keys.keys():
             raise ValueError(f"{language}.toml [{section}]: {min(twice)} stands in another section too; rename one")
-        words |= keys
+        words |= {} if without is not None and section.startswith(without) else keys
     return words
 
 
