@@ -91,15 +91,16 @@ def list_changes(before: KeptBuild, after: KeptBuild, name: str, page: int = 1) 
     if not wanted:
         return []
     keys = TABLES[name].key
-    marks = ", ".join(f"({', '.join('?' * len(keys))})" for _ in wanted)
+    # Each column of the key by itself, which the reader of the file can skip by; what is too much is left out below.
+    values = [list(dict.fromkeys(key[number] for key in wanted)) for number in range(len(keys))]
+    tests = " AND ".join(f"{key} IN ({', '.join('?' * len(one))})" for key, one in zip(keys, values, strict=True))
     sides: list[dict[tuple[Any, ...], dict[str, Any]]] = []
     with _compared(before, after, name) as connection:
         for side in "ab":
-            found = connection.execute(
-                f"SELECT {side} FROM {side} WHERE ({', '.join(keys)}) IN ({marks})",
-                [one for key in wanted for one in key],
-            ).fetchall()
-            sides.append({tuple(row[key] for key in keys): row for (row,) in found})
+            cursor = connection.execute(f"SELECT * FROM {side} WHERE {tests}", [one for many in values for one in many])
+            columns = [column[0] for column in cursor.description or ()]
+            rows = (dict(zip(columns, row, strict=True)) for row in cursor.fetchall())
+            sides.append({tuple(row[key] for key in keys): row for row in rows})
     return [_row_change(keys, sides[0].get(key), sides[1].get(key)) for key in wanted]
 
 
