@@ -47,7 +47,8 @@ def test_the_same_values_are_filled_in(language: str) -> None:
 
 
 def test_arabic_words_are_arabic() -> None:
-    assert [key for key, words in catalogue("ar").items() if not re.search(r"[\u0600-\u06ff]", words)] == ["p_value"]
+    worded = {key for key, words in catalogue("en").items() if re.search(r"[A-Za-z]", re.sub(r"\{.*?\}", "", words))}
+    assert [key for key in worded if not re.search(r"[\u0600-\u06ff]", catalogue("ar")[key])] == ["p_value"]
 
 
 def test_words_come_in_the_language_of_the_edition() -> None:
@@ -75,8 +76,8 @@ def test_an_arabic_dossier_says_so_and_keeps_the_sources_words(arabic: Path, dos
         assert '<html lang="ar" dir="rtl">' in text, page.name
         assert f">{catalogue('ar')['page_sources']}</a>" in text
         assert f">{catalogue('en')['page_sources']}</a>" not in text
-    # What the tables hold is the same in either language.
-    for name in sorted((dossier / "data").glob("*.csv")):
+    # What the tables hold is the same in either language, but for what we say in the place of a withheld outlet.
+    for name in sorted({*(dossier / "data").glob("*.csv")} - {dossier / "data/robustness.csv"}):
         assert (arabic / "data" / name.name).read_bytes() == name.read_bytes()
 
 
