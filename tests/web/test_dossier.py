@@ -246,7 +246,7 @@ def test_every_word_is_used_and_known() -> None:
     script = "\n".join(path.read_text(encoding="utf-8") for path in WEB.glob("static/map*.js"))
     named = set(re.findall(r"\bt\.(?!at\()(\w+)", text)) | set(re.findall(r"TEXT\[\"(\w+)\"\]", text))
     assert not named - WORDS.keys()
-    stems = tuple(re.findall(r"(?:TEXT\[f\"|TEXT\[f'|t\['|TEXT\[')(\w+_)[{']", text))
+    stems = tuple(re.findall(r"(?:TEXT\[f\"|counted_word\(f\"|TEXT\[f'|t\['|TEXT\[')(\w+_)[{']", text))
     unused = []
     for word in WORDS:
         short = word.removeprefix("map_")

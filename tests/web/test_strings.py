@@ -15,7 +15,7 @@ from tests.web.invented import make_case
 
 from contested.base.case import open_case
 from contested.web.dossier import write_dossier
-from contested.web.strings import TEXT, catalogue, in_language
+from contested.web.strings import TEXT, catalogue, counted_word, in_language
 
 CATALOGUES = Path(__file__).parents[2] / "src/contested/web/catalogue"
 OTHERS = sorted(path.stem for path in CATALOGUES.glob("*.toml") if path.stem != "en")
@@ -89,3 +89,21 @@ def test_an_arabic_page_is_no_wider_than_its_window(arabic: Path, browser: Any, 
         page.goto(file.as_uri())
         assert page.evaluate("document.documentElement.scrollWidth") <= width, file.name
     page.close()
+
+
+@pytest.mark.parametrize(
+    ("n", "english", "arabic"),
+    [(0, "claims", "قولًا"), (1, "claim", "قول"), (2, "claims", "قولان"), (7, "claims", "أقوال"), (11, "claims", "قولًا"),
+     (100, "claims", "قولًا"), (103, "claims", "أقوال"), (144, "claims", "قولًا")],
+)  # fmt: skip
+def test_a_counted_word_has_the_form_of_its_number(n: int, english: str, arabic: str) -> None:
+    assert counted_word("counted_claims", n) == english
+    with in_language("ar"):
+        assert counted_word("counted_claims", n) == arabic
+
+
+@pytest.mark.parametrize(("language", "forms"), [("en", 2), ("ar", 4)])
+def test_every_counted_word_has_all_forms(language: str, forms: int) -> None:
+    counted = {key: words for key, words in catalogue(language).items() if key.startswith("counted_")}
+    assert counted
+    assert {key: len(words.split("|")) for key, words in counted.items()} == dict.fromkeys(counted, forms)

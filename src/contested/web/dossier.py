@@ -39,7 +39,7 @@ from contested.web.interchange.geoparquet import write_geoparquet
 from contested.web.kept_figures import KeptFigures
 from contested.web.map_files import map_files
 from contested.web.map_page import SCRIPTS, show_map
-from contested.web.numbers import Number
+from contested.web.numbers import counted
 from contested.web.one_incident import show_incident_pages
 from contested.web.pages import FiguresPage, Frame
 from contested.web.pdf import PrintedPages, can_print, print_dossier
@@ -232,12 +232,6 @@ def _frozen(text: str) -> Markup:
     return Markup(str(escape(text)).replace("\r", "&#13;"))
 
 
-def _counted(number: Number, table: str) -> Markup:
-    """A number with the word for its rows, in the singular for one."""
-    word = TEXT[f"single_{table}"] if number.text == "1" else TEXT[f"table_{table}"]
-    return Markup("{} {}").format(number, word)
-
-
 def _printer(frame: Frame) -> Callable[..., bytes]:
     """A function that prints a page through its template."""
     environment = jinja2.Environment(
@@ -245,7 +239,7 @@ def _printer(frame: Frame) -> Callable[..., bytes]:
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
     environment.filters["frozen"] = _frozen
-    environment.globals.update(t=TEXT, frame=frame, counted=_counted)
+    environment.globals.update(t=TEXT, frame=frame, counted=counted)
 
     def render(template: str, page: Any, root: str = "") -> bytes:
         text = environment.get_template(f"{template}.html").render(page=page, root=root, template=template)

@@ -17,7 +17,7 @@ from contested.base.case import Event
 from contested.web.blames import claims_of_event, counted_claims, is_reply
 from contested.web.edition import Edition
 from contested.web.marks import Mark
-from contested.web.numbers import Cells, Number
+from contested.web.numbers import Cells, Number, counted
 from contested.web.public import Row, row_key
 from contested.web.strings import TEXT
 
@@ -53,12 +53,6 @@ def joined_markup(items: Sequence[Markup]) -> Markup:
     return _sentence("list_last", first=Markup(TEXT["list_comma"]).join(items[:-1]), last=items[-1])
 
 
-def _with_word(number: Number, table: str) -> Markup:
-    """A number with the word for what it counts."""
-    word = TEXT[f"single_{table}"] if number.text == "1" else TEXT[f"table_{table}"]
-    return Markup("{} {}").format(number, word)
-
-
 def _name(mark: Mark) -> Markup:
     return Markup("<bdi>{}</bdi>").format(mark.name)
 
@@ -70,11 +64,11 @@ def _counted(edition: Edition, event: Event, claims: list[Row], sources: Number)
         name for row in edition.public.of("incidents") if row["event_id"] == event.id
         for name in row["records"] if name in edition.public.rows["records"]
     }  # fmt: skip
-    told = {"claims": _with_word(made, "claims"), "sources": _with_word(sources, "sources")}
+    told = {"claims": counted(made, "claims"), "sources": counted(sources, "sources")}
     if not records:
         return _sentence("opening_counted", **told)
     rows = book.count(PAGE, TEXT["table_records"], "records", sorted(records))
-    return _sentence("opening_counted_records", **told, records=_with_word(rows, "records"))
+    return _sentence("opening_counted_records", **told, records=counted(rows, "records"))
 
 
 def _blamed(edition: Edition, claims: list[Row]) -> tuple[Markup, ...]:
@@ -92,7 +86,7 @@ def _blamed(edition: Edition, claims: list[Row]) -> tuple[Markup, ...]:
         )
         named = joined_markup([_speaker(edition, party, rows) for party, rows in speakers.items()])
         mark = _name(edition.marks(target))
-        found.append(_sentence("opening_blamed", target=mark, speakers=named, claims=_with_word(blaming, "claims")))
+        found.append(_sentence("opening_blamed", target=mark, speakers=named, claims=counted(blaming, "claims")))
         found.append(_reply(edition, [claim for claim in claims if is_reply(claim, target)], mark))
     explaining = counted_claims([claim for claim in claims if claim["stance"] == "alternative_explanation"])
     parties = dict.fromkeys(claim["speaker_party"] for claim in explaining if claim["speaker_party"])

@@ -18,7 +18,7 @@ from contested.web.event_opening import Opening, show_opening
 from contested.web.knowing import Knowing, show_knowing
 from contested.web.marks import Mark
 from contested.web.matrix import show_matrix, show_said
-from contested.web.numbers import Number
+from contested.web.numbers import Number, number_word
 from contested.web.overturning import ShortFinding, ShortOdds, show_short_findings, show_short_odds
 from contested.web.pages import AccountRow, Blame, Contradiction
 from contested.web.public import Row
@@ -111,22 +111,16 @@ def _key_number(edition: Edition, table: str) -> KeyNumber:
     if table == "votes":
         drafts = {row["draft"]: key for key, row in edition.public.rows["votes"].items()}
         number = edition.book.count(PAGE, TEXT["drafts"], "votes", drafts.values())
-        return KeyNumber(_word("drafts", number), number)
+        return KeyNumber(number_word(number, "drafts"), number)
     if table == "findings":
         reported = edition.book.count_where(PAGE, TEXT["findings_reported"], table, {"refused": False})
         refused = edition.book.count_where(PAGE, TEXT["findings_refused"], table, {"refused": True})
-        return KeyNumber(_word("findings", reported), reported, TEXT["refused_short"], refused)
+        return KeyNumber(number_word(reported, "findings"), reported, TEXT["refused_short"], refused)
     number = edition.book.count_where(PAGE, label, table)
     if not edition.public.withheld[table]:
-        return KeyNumber(_word(table, number), number)
+        return KeyNumber(number_word(number, table), number)
     withheld = edition.book.count_where(PAGE, f"{label}, {TEXT['withheld']}", table, scope="withheld")
-    return KeyNumber(_word(table, number), number, TEXT["withheld"], withheld)
-
-
-def _word(table: str, number: Number) -> str:
-    if number.text == "1":
-        return TEXT[f"single_{table}"]
-    return TEXT["drafts"] if table == "drafts" else TEXT[f"table_{table}"]
+    return KeyNumber(number_word(number, table), number, TEXT["withheld"], withheld)
 
 
 def _event(edition: Edition, event: Event) -> EventBlock:

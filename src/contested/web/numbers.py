@@ -22,6 +22,7 @@ from markupsafe import Markup
 
 from contested.base.errors import RecordError, VerifyError
 from contested.web.public import PublicRows, Row, project_public
+from contested.web.strings import counted_word
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -105,6 +106,17 @@ class Number:
         if how.scope != "public":
             entry["scope"] = how.scope
         return entry
+
+
+def number_word(number: Number, table: str) -> str:
+    """The word for what a number counts, in the form that goes with it."""
+    digits = number.text.replace(",", "")
+    return counted_word(f"counted_{table}", int(digits) if digits.isdecimal() else number.n)
+
+
+def counted(number: Number, table: str) -> Markup:
+    """A number with the word for what it counts."""
+    return Markup("{} {}").format(number, number_word(number, table))
 
 
 def format_number(value: Any, style: Style) -> str:

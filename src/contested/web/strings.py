@@ -56,6 +56,20 @@ def current_language() -> str:
     return _language.get()
 
 
+def counted_word(key: str, n: int) -> str:
+    """The form of a word that goes with a number: the value of the key holds them all, parted by ``|``.
+
+    English has two, for one and for others; Arabic four, for one, two, a few and others (the plural rules of CLDR, of
+    which zero and the hundreds take the last).
+    """
+    forms = TEXT[key].split("|")
+    if n == 1:
+        return forms[0]
+    if current_language() != "ar":
+        return forms[1]
+    return forms[1 if n == 2 else 2 if 3 <= n % 100 <= 10 else 3]
+
+
 class _Words(Mapping[str, str]):
     """The catalogue of the current language."""
 
