@@ -280,10 +280,3 @@ def test_floors_hold_met_wrong_and_unknown(
     assert run(66.7, 100.1) == 1
     floors.write_text("{}", encoding="utf-8")
     assert gate.main(["--passages", str(passages), "--floors", "--floors-file", str(floors)]) == 2
-
-
-def test_names_of_parties_do_not_change_what_is_read(gate: ModuleType) -> None:
-    """The bar of fairness, on the project's own set."""
-    rows = gate.read_passages(TRAINING / "passages.jsonl")
-    shares, _ = gate.score_swaps(rows, [gate.judge(row) for row in rows])
-    assert all(share >= 98 for share in shares.values()), shares

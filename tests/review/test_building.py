@@ -120,10 +120,17 @@ def test_a_case_never_built_is_said(case_folder: Path) -> None:
         open_desk(open_case(case_folder), PORT)
 
 
-def test_speakers_get_their_party_and_pronouns_do_not() -> None:
-    from contested.claims.decided import apply_decisions
+def test_speakers_get_their_party_and_pronouns_do_not(case_folder: Path) -> None:
+    from contested.claims.settling import settle_speakers
 
-    claim = {"speaker_kind": "named", "speaker_party": None, "note": None, "speaker_named_start": None}
+    claim = {
+        "origin": "document",
+        "speaker_actor": None,
+        "speaker_kind": "named",
+        "speaker_party": None,
+        "note": None,
+        "speaker_named_start": None,
+    }
     rows = [
         {**claim, "claim_id": "1", "speaker_text": "Ana Vell"},
         {**claim, "claim_id": "2", "speaker_text": "Ana Vell", "speaker_party": "rebels"},
@@ -134,8 +141,8 @@ def test_speakers_get_their_party_and_pronouns_do_not() -> None:
          "change": '{"speaker_party": "government"}'}
         for n, name in enumerate(("Ana Vell", "it"), 1)
     ]  # fmt: skip
-    after, notes = apply_decisions(rows, judged)
-    assert [row["speaker_party"] for row in after] == ["government", "rebels", None]
+    after, notes = settle_speakers(rows, judged, open_case(case_folder))
+    assert [row["speaker_party"] for row in after] == ["government", "government", None]
     assert len(notes) == 1 and "line 2" in notes[0]
 
 

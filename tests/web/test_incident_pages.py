@@ -133,7 +133,7 @@ def test_places_that_a_record_may_mean_stand_on_its_incidents_page(case: Case) -
     ])  # fmt: skip
     first, second = first_page(case, tables).candidates
     assert (first.name, first.score.text, first.chosen, second.name) == ("Masaken Hanano", "0.81", True, HOSTILE)
-    assert first.score.href == "../records.html#x" + addresses.anchor("reports:2")[1:]
+    assert first.score.href == "records.html#x" + addresses.anchor("reports:2")[1:]
 
 
 @pytest.fixture

@@ -63,12 +63,9 @@ def test_columns_hold_every_printed_incident_and_every_place_with_a_point(editio
     assert [drawn["radii"][position] for position in drawn["radius"]] == [400.0, 250.0, 300.0, 25_000.0, 6_000.0]
     assert [words["titles"][position] for position in words["title"]] == ["Night attack", HOSTILE, "Elsewhere"]
     # The place without a point is named, and stands nowhere.
-    assert [[words["names"][place] for place in places or []] for places in words["pointless"]] == [
-        [],
-        ["No point"],
-        [],
-    ]
-    assert words["href"] == ["incidents.html#I1", "incidents.html#I2", "incidents.html#I3"]
+    pointless = [[words["names"][place] for place in places or []] for places in words["pointless"]]
+    assert pointless == [[], ["No point"], []]
+    assert words["href"] == ["incidents/I1.html", "incidents/I2.html", "incidents/I3.html"]
     assert drawn["holders"][drawn["held"][0]] == (("blocks", "south"),)
     assert words["front"][0] == [["blocks", 1234, "south"]]
 

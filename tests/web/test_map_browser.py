@@ -147,7 +147,7 @@ def test_the_keyboard_alone_reaches_and_works_everything(opened: Opened, site: P
     for words in ("Night attack", "2–5", "held by Southland (blocks)", "1,234 m", "Grade: B", "Killed: 3–5", "a medic",
                   "second-hand", "Blamed by linked claims: Northland", "window.stolen=1"):  # fmt: skip
         assert words in told, words
-    assert page.locator("#chosen a", has_text="All records").get_attribute("href") == "incidents.html#I1"
+    assert page.locator("#chosen a", has_text="All records").get_attribute("href") == "incidents/I1.html"
     assert page.evaluate("window.stolen") is None and page.locator("main img[src='x']").count() == 0
 
 
