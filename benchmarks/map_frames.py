@@ -193,7 +193,7 @@ def write_peer(folder: Path, count: int) -> None:
         for row in tables["incident_places"].to_pylist() if row["lon"] is not None
     ]  # fmt: skip
     for name in ("maplibre-gl.js", "maplibre-gl.css"):
-        source = package_files("contested.web") / "static/vendor" / name
+        source = Path(__file__).parent / "vendor" / name
         (folder / "static/vendor").mkdir(parents=True, exist_ok=True)
         (folder / "static/vendor" / name).write_bytes(source.read_bytes())
     data = json.dumps({"type": "FeatureCollection", "features": features}, separators=(",", ":"))

