@@ -78,9 +78,11 @@ def show_incidents(edition: Edition) -> list[IncidentsPage]:
 def _line(edition: Edition, key: str, number: int, places: list[Row]) -> IncidentLine:
     row = edition.public.rows["incidents"][key]
     names = ", ".join(dict.fromkeys(place["place_name"] for place in places if place["place_name"]))
+    # What the title says already is not said again: at 100,000 lines that is megabytes.
+    said = tuple(words for words in (code_words(row["kind"]), names) if words not in row["title"])
     parts = (
-        span_words(row["date_start"], row["date_end"]), code_words(row["kind"]), names, toll_words(row),
-        ", ".join(row["datasets"]), row["grade"],
+        span_words(row["date_start"], row["date_end"]), *said, toll_words(row), ", ".join(row["datasets"]),
+        row["grade"],
     )  # fmt: skip
     own = edition.addresses.row("incidents", key) if key in edition.addresses.detailed else None
     return IncidentLine(anchor(key), own, number, row["title"], tuple(part for part in parts if part))
