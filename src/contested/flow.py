@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from contested.base.case import Case
 from contested.base.decisions import read_decisions, standing_decisions
-from contested.base.engine import parquet_bytes, read_parquet, write_whole
+from contested.base.engine import parquet_bytes, put_back, read_parquet, take_place, write_whole
 from contested.base.errors import CaseError, ContestedError, SourceError
 from contested.base.kept import KeptStages
 from contested.base.kept_builds import keep_build
@@ -318,19 +318,12 @@ def _check_writable(case: Case) -> None:
 def _take_place(case: Case, building: Path) -> None:
     """Put the finished folders in the place of the old ones; each step can be done again."""
     for new, place in ((building / "tables", case.derived / "tables"), (building / "dossier", case.dossier)):
-        old = case.derived / f"old-{place.name}"
-        shutil.rmtree(old, ignore_errors=True)
-        if place.exists():
-            place.rename(old)
-        new.rename(place)
-        shutil.rmtree(old, ignore_errors=True)
+        take_place(new, place, case.derived / f"old-{place.name}")
     shutil.rmtree(building, ignore_errors=True)
 
 
 def _finish_interrupted(case: Case) -> None:
     """After a build that was cut between two renames: the old folder goes back to its place."""
     for place in (case.derived / "tables", case.dossier):
-        old = case.derived / f"old-{place.name}"
-        if old.exists() and not place.exists():
-            old.rename(place)
+        put_back(place, case.derived / f"old-{place.name}")
     shutil.rmtree(case.derived / "building", ignore_errors=True)

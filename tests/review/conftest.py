@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -77,8 +78,8 @@ def client(desk: Desk) -> Client:
     return Client(desk)
 
 
-@pytest.fixture
-def served(desk: Desk) -> Iterator[Desk]:
+@contextmanager
+def serving(desk: Desk) -> Iterator[Desk]:
     """The app on a port of this machine, for a browser."""
     import uvicorn
 
@@ -94,3 +95,9 @@ def served(desk: Desk) -> Iterator[Desk]:
         yield desk
         server.should_exit = True
         thread.join(10)
+
+
+@pytest.fixture
+def served(desk: Desk) -> Iterator[Desk]:
+    with serving(desk):
+        yield desk

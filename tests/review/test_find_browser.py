@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.axe import axe_faults, load_axe
+from tests.review.conftest import serving
 from tests.review.test_find import HOSTILE, OTHER, PAGES, find_desk  # noqa: F401 (a fixture)
 
-from contested.review.app import make_app
 from contested.review.desk import Desk
-from contested.review.door import Door
 
 pytestmark = pytest.mark.pages
 
 
 @pytest.fixture(scope="module")
 def address(find_desk: Desk) -> Iterator[str]:  # noqa: F811
-    import uvicorn
-
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        find_desk.door = Door(listener.getsockname()[1])
-        config = uvicorn.Config(make_app(find_desk), access_log=False, log_level="error", ws="none", lifespan="off")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
+    with serving(find_desk):
         yield f"http://127.0.0.1:{find_desk.door.port}"
-        server.should_exit = True
-        thread.join(10)
 
 
 @pytest.fixture(params=[(1280, "light"), (390, "dark")], ids=["desktop", "phone"])

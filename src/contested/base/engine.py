@@ -11,6 +11,7 @@ identifiers that differ from build to build, and a case must come out byte for b
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -62,6 +63,22 @@ def write_whole(path: Path, content: bytes) -> bool:
     with whole_file(path) as temporary:
         temporary.write_bytes(content)
     return True
+
+
+def take_place(new: Path, place: Path, old: Path) -> None:
+    """Put a finished folder in the place of another, by renames that :func:`put_back` can mend when cut between."""
+    shutil.rmtree(old, ignore_errors=True)
+    if place.exists():
+        place.rename(old)
+    new.rename(place)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def put_back(place: Path, old: Path) -> None:
+    """After :func:`take_place` was cut between two renames: the old folder goes back to its place."""
+    if old.exists() and not place.exists():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        old.rename(place)
 
 
 @contextmanager

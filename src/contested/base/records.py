@@ -733,9 +733,6 @@ EDITION_RULES = Table(
     ),
 )  # fmt: skip
 
-#: Why an edition withholds a row. ``other`` holds what is confidential and what rests on a withheld row.
-WITHHELD_REASONS = ("licence", "embargo", "restricted", "private", "other")
-
 WITHHELD = Table(
     "withheld", "how many rows of one table a published edition withholds for one reason; empty in a build",
     ("of_table", "part", "reason"),

@@ -8,23 +8,20 @@ The list holds private values. It is written under ``.contested/publish`` and ne
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-
-import jinja2
 
 from contested.base.case import Case
 from contested.base.engine import parquet_bytes
 from contested.base.places import geodesic_m
 from contested.publish.project import Projection
 from contested.publish.scan import Warned
+from contested.web.page_environment import page_environment
 from contested.web.public import Row, row_key
-from contested.web.strings import RIGHT_TO_LEFT, TEXT, current_language
-from contested.web.words import safe_cell
+from contested.web.strings import TEXT, current_direction, current_language
+from contested.web.words import csv_bytes
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -53,26 +50,17 @@ class BeforeAfter:
 
     def csv_bytes(self) -> bytes:
         """The whole list; cells that a spreadsheet would take for a formula are made harmless."""
-        out = io.StringIO(newline="")
-        writer = csv.writer(out, lineterminator="\r\n")
-        writer.writerow(COLUMNS)
-        writer.writerows([safe_cell(row[name]) for name in COLUMNS] for row in self.rows)
-        return out.getvalue().encode()
+        return csv_bytes(COLUMNS, ([row[name] for name in COLUMNS] for row in self.rows))
 
     def page_bytes(self, case: Case) -> bytes:
         """The list as a page of its own, which stays private."""
-        environment = jinja2.Environment(
-            loader=jinja2.PackageLoader("contested.web", "templates"), autoescape=True,
-            undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-        )  # fmt: skip
-        language = current_language()
         parts = [(kind, [row for row in self.rows if row["change"] == kind]) for kind in KINDS]
         page = {
-            "title": case.file.title, "language": language, "digest": self.digest,
-            "direction": "rtl" if language in RIGHT_TO_LEFT else "ltr",
+            "title": case.file.title, "language": current_language(), "digest": self.digest,
+            "direction": current_direction(),
             "parts": [(kind, len(rows), rows[:MAX_SHOWN]) for kind, rows in parts],
         }  # fmt: skip
-        return environment.get_template("before_after.html").render(page=page, t=TEXT).encode()
+        return page_environment("contested.web").get_template("before_after.html").render(page=page).encode()
 
 
 def list_changes(

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contested.base.case import Case
-from contested.base.engine import parquet_bytes, write_whole
+from contested.base.engine import parquet_bytes, put_back, take_place, write_whole
 from contested.base.errors import PublicationError
 from contested.base.originals import hash_tree
 from contested.flow import build_case, no_progress
@@ -135,8 +135,8 @@ def _publish(case: Case, tables: Mapping[str, pa.Table], projection: Projection,
         "digest": digest, "as_of": as_of.isoformat(),
         "published": hash_tree(building / "published"), "tables": hash_tree(building / "tables"),
     }  # fmt: skip
-    _take_place(building / "tables", private / "tables", private / "old-tables")
-    _take_place(building / "published", case.published, private / "old-published")
+    take_place(building / "tables", private / "tables", private / "old-tables")
+    take_place(building / "published", case.published, private / "old-published")
     write_whole(private / "manifest.json", (json.dumps(manifest, indent=1, sort_keys=True) + "\n").encode())
     shutil.rmtree(building)
 
@@ -148,19 +148,9 @@ def _check_place(folder: Path) -> None:
         )
 
 
-def _take_place(new: Path, place: Path, old: Path) -> None:
-    shutil.rmtree(old, ignore_errors=True)
-    if place.exists():
-        place.rename(old)
-    new.rename(place)
-    shutil.rmtree(old, ignore_errors=True)
-
-
 def _finish_interrupted(case: Case) -> None:
     """After a cut between two renames: the old folder goes back to its place."""
     private = case.derived / "publish"
     for place, old in ((case.published, private / "old-published"), (private / "tables", private / "old-tables")):
-        if old.exists() and not place.exists():
-            place.parent.mkdir(parents=True, exist_ok=True)
-            old.rename(place)
+        put_back(place, old)
     shutil.rmtree(private / "building", ignore_errors=True)

@@ -29,7 +29,8 @@ from contested.review.items import RECORD_COLUMNS
 from contested.review.tables import CaseTables
 from contested.review.uploads import read_upload
 from contested.web.marks import Marks
-from contested.web.strings import RIGHT_TO_LEFT, TEXT, current_language, in_language
+from contested.web.page_environment import page_environment
+from contested.web.strings import TEXT, current_direction, current_language, in_language
 
 if TYPE_CHECKING:
     from contested.base.case import Case
@@ -124,7 +125,7 @@ class Desk:
         menu = [(path, TEXT[key]) for part in self.parts for path, key in part.menu]
         content = self._environment.get_template(f"{template}.html").render(
             asked=asked, session=asked.session, message=message, menu=menu, template=template, desk=self,
-            case=self.case.file, direction="rtl" if current_language() in RIGHT_TO_LEFT else "ltr",
+            case=self.case.file, direction=current_direction(),
             language=current_language(), **values,
         )  # fmt: skip
         return HTMLResponse(content, status)
@@ -207,11 +208,8 @@ async def _read_form(request: Request) -> list[tuple[str, str]]:
 
 
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("contested.review", "templates"), autoescape=True,
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    environment.globals.update(t=TEXT, cell=_cell, columns=RECORD_COLUMNS)
+    environment = page_environment("contested.review")
+    environment.globals.update(cell=_cell, columns=RECORD_COLUMNS)
     return environment
 
 

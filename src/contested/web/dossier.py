@@ -18,7 +18,6 @@ from importlib.resources import files as package_files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import jinja2
 from markupsafe import Markup, escape
 
 from contested.base.case import Case
@@ -41,10 +40,11 @@ from contested.web.map_files import map_files
 from contested.web.map_page import SCRIPTS, show_map
 from contested.web.numbers import counted
 from contested.web.one_incident import show_incident_pages
+from contested.web.page_environment import page_environment
 from contested.web.pages import FiguresPage, Frame
 from contested.web.pdf import PrintedPages, can_print, print_dossier
 from contested.web.preview import draw_preview
-from contested.web.strings import RIGHT_TO_LEFT, TEXT, current_language, in_language
+from contested.web.strings import TEXT, current_direction, current_language, in_language
 from contested.web.timeline_page import show_timeline
 from contested.web.weighed_page import show_weighed
 from contested.web.withheld_page import show_withheld
@@ -135,7 +135,7 @@ def render_dossier(edition: Edition) -> dict[str, bytes]:
         "map": has_map, "weighed": weighed, "timeline": timeline, "council": council, "withheld": withheld,
     }  # fmt: skip
     frame = Frame(
-        current_language(), "rtl" if current_language() in RIGHT_TO_LEFT else "ltr",
+        current_language(), current_direction(),
         edition.case.file.title, edition.case.file.purpose, _version(),
         tuple((f"{name}.html", TEXT[f"page_{name}"]) for name in MENU if there.get(name, True)),
         can_print(),
@@ -234,12 +234,9 @@ def _frozen(text: str) -> Markup:
 
 def _printer(frame: Frame) -> Callable[..., bytes]:
     """A function that prints a page through its template."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("contested.web", "templates"), autoescape=True,
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
-    )  # fmt: skip
+    environment = page_environment("contested.web", keep_trailing_newline=True)
     environment.filters["frozen"] = _frozen
-    environment.globals.update(t=TEXT, frame=frame, counted=counted)
+    environment.globals.update(frame=frame, counted=counted)
 
     def render(template: str, page: Any, root: str = "") -> bytes:
         text = environment.get_template(f"{template}.html").render(page=page, root=root, template=template)

@@ -8,7 +8,7 @@ the case's own summary.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -20,6 +20,7 @@ from contested.web.marks import Mark
 from contested.web.numbers import Cells, Number, counted
 from contested.web.public import Row, row_key
 from contested.web.strings import TEXT
+from contested.web.words import joined_words
 
 PAGE = "index.html"
 #: Parties named as blamed in the sentence; all of them stand in the table beneath.
@@ -44,13 +45,6 @@ def show_opening(edition: Edition, event: Event, sources: Number) -> Opening:
 
 def _sentence(key: str, **values: object) -> Markup:
     return Markup(TEXT[key]).format(**values)
-
-
-def joined_markup(items: Sequence[Markup]) -> Markup:
-    """Items as a list in a sentence."""
-    if len(items) < 2:
-        return Markup("").join(items)
-    return _sentence("list_last", first=Markup(TEXT["list_comma"]).join(items[:-1]), last=items[-1])
 
 
 def _name(mark: Mark) -> Markup:
@@ -84,14 +78,14 @@ def _blamed(edition: Edition, claims: list[Row]) -> tuple[Markup, ...]:
         blaming = edition.book.count(
             PAGE, TEXT["blaming_claims"], "claims", [row["claim_id"] for rows in speakers.values() for row in rows]
         )
-        named = joined_markup([_speaker(edition, party, rows) for party, rows in speakers.items()])
+        named = joined_words([_speaker(edition, party, rows) for party, rows in speakers.items()])
         mark = _name(edition.marks(target))
         found.append(_sentence("opening_blamed", target=mark, speakers=named, claims=counted(blaming, "claims")))
         found.append(_reply(edition, [claim for claim in claims if is_reply(claim, target)], mark))
     explaining = counted_claims([claim for claim in claims if claim["stance"] == "alternative_explanation"])
     parties = dict.fromkeys(claim["speaker_party"] for claim in explaining if claim["speaker_party"])
     if parties:
-        named = joined_markup([_name(edition.marks(party)) for party in parties])
+        named = joined_words([_name(edition.marks(party)) for party in parties])
         found.append(_sentence("opening_explained", speakers=named))
     return tuple(found)
 
@@ -117,7 +111,7 @@ def _reply(edition: Edition, replies: list[Row], target: Markup) -> Markup:
         )
         for stance, keys in by_stance.items()
     ]  # fmt: skip
-    return _sentence("opening_reply", target=target, replies=joined_markup(told))
+    return _sentence("opening_reply", target=target, replies=joined_words(told))
 
 
 def _record(edition: Edition, event: Event) -> tuple[Markup, ...]:

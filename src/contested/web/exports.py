@@ -6,9 +6,7 @@ withheld from the pages is withheld from the files.
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -21,7 +19,7 @@ from contested.web.addresses import MOST_DETAILED, MOST_LISTED, anchor
 from contested.web.edition import Edition
 from contested.web.ground import GRID_DEGREES
 from contested.web.public import Row
-from contested.web.words import safe_cell
+from contested.web.words import csv_bytes
 
 ABOUT = {
     "format": "The shape of this file: contested-dossier, version 1.",
@@ -157,21 +155,14 @@ def holdings_geojson(edition: Edition) -> bytes:
 
 def table_csv(edition: Edition, table: str) -> bytes:
     """The printed rows of a table; geometry as WKT."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
     names = [column.name for column in TABLES[table].columns]
-    writer.writerow(names)
-    for row in edition.public.of(table):
-        cells = []
-        for name in names:
-            value = row[name]
-            if isinstance(value, bytes):
-                value = shapely.to_wkt(
-                    shapely.set_precision(shapely.from_wkb(value), GRID_DEGREES), rounding_precision=6
-                )
-            cells.append(safe_cell(value))
-        writer.writerow(cells)
-    return out.getvalue().encode()
+    return csv_bytes(names, ([_as_words(row[name]) for name in names] for row in edition.public.of(table)))
+
+
+def _as_words(value: Any) -> Any:
+    if not isinstance(value, bytes):
+        return value
+    return shapely.to_wkt(shapely.set_precision(shapely.from_wkb(value), GRID_DEGREES), rounding_precision=6)
 
 
 def data_file(edition: Edition, table: str) -> str:
@@ -195,14 +186,11 @@ def finding_csv(edition: Edition, used: Sequence[Row]) -> bytes:
     """The printed rows that a finding used, with all their columns; bytes are left out, and stand in their table."""
     rows = [(one, edition.public.rows[one["table"]][one["row_key"]]) for one in used]
     names = list(dict.fromkeys(name for _, row in rows for name, value in row.items() if not isinstance(value, bytes)))
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
     # The columns of several tables stand side by side; "of" is what keeps the first three apart from them.
-    writer.writerow(["of_table", "of_row", "role", *names])
-    for one, row in rows:
-        cells = (safe_cell(row.get(name)) for name in names)
-        writer.writerow([one["table"], safe_cell(one["row_key"]), safe_cell(one["role"]), *cells])
-    return out.getvalue().encode()
+    return csv_bytes(
+        ["of_table", "of_row", "role", *names],
+        ([one["table"], one["row_key"], one["role"], *map(row.get, names)] for one, row in rows),
+    )
 
 
 def manifest_json(files: Mapping[str, bytes]) -> bytes:

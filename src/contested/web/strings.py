@@ -70,6 +70,11 @@ def counted_word(key: str, n: int) -> str:
     return forms[1 if n == 2 else 2 if 3 <= n % 100 <= 10 else 3]
 
 
+def current_direction() -> str:
+    """``rtl`` or ``ltr``, as the current language is written."""
+    return "rtl" if current_language() in RIGHT_TO_LEFT else "ltr"
+
+
 class _Words(Mapping[str, str]):
     """The catalogue of the current language."""
 

@@ -5,13 +5,17 @@ In: values of columns. Out: words. Refuses: nothing. It stands on nothing heavy,
 
 from __future__ import annotations
 
+import csv
+import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from contested.web.strings import TEXT
 
+#: Plain text, or markup.
+Words = TypeVar("Words", bound=str)
 #: Characters with which a spreadsheet takes a cell for a formula; such a cell is preceded by ``'``.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -38,15 +42,18 @@ def span_words(first: date, last: date) -> str:
     return f"{' '.join(kept)} – {day_words(last)}"
 
 
-def joined_words(items: Sequence[str]) -> str:
-    """Items as a list in a sentence.
+def joined_words(items: Sequence[Words]) -> Words:
+    """Items as a list in a sentence; of markup, markup.
 
     >>> joined_words(["one", "two", "three"])
     'one, two and three'
     """
-    if len(items) < 3:
-        return TEXT["list_last"].format(first=items[0], last=items[1]) if len(items) == 2 else "".join(items)
-    return TEXT["list_last"].format(first=TEXT["list_comma"].join(items[:-1]), last=items[-1])
+    made: Any = type(items[0]) if items else str
+    joined: Words = made("").join(items)
+    if len(items) > 1:
+        first = made(TEXT["list_comma"]).join(items[:-1])
+        joined = made(TEXT["list_last"]).format(first=first, last=items[-1])
+    return joined
 
 
 def code_words(code: str) -> str:
@@ -85,3 +92,16 @@ def safe_cell(value: Any) -> str:
         value = json.dumps(value, ensure_ascii=False)
     text = str(value)
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def csv_bytes(columns: Iterable[str], rows: Iterable[Iterable[Any]]) -> bytes:
+    """A CSV file whose every cell is a :func:`safe_cell`.
+
+    >>> csv_bytes(["a", "b"], [["=1+1", None]])
+    b"a,b\\r\\n'=1+1,\\r\\n"
+    """
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows(map(safe_cell, row) for row in rows)
+    return out.getvalue().encode()

@@ -10,8 +10,6 @@ To Do, whatever its grade here.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -30,7 +28,7 @@ from contested.web.interchange.placed import (
 )
 from contested.web.public import PublicRows
 from contested.web.strings import TEXT
-from contested.web.words import safe_cell
+from contested.web.words import csv_bytes
 
 STATUS = "To Do"
 #: What a row is called that this project marks in no way; nobody has looked at the media behind its addresses.
@@ -131,14 +129,13 @@ def _table(
     columns: tuple[str, ...], own: tuple[str, ...], rows: list[dict[str, Any]], sources: list[list[str]]
 ) -> bytes:
     most = max(map(len, sources), default=0)
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([*columns, *(f"source_{number}" for number in range(1, most + 1)), *own])
-    for row, links in zip(rows, sources, strict=True):
-        cells = [safe_cell(row.get(column)) for column in columns]
-        after = [safe_cell(row.get(column)) for column in own]
-        writer.writerow([*cells, *links, *[""] * (most - len(links)), *after])
-    return out.getvalue().encode()
+    return csv_bytes(
+        [*columns, *(f"source_{number}" for number in range(1, most + 1)), *own],
+        (
+            [*map(row.get, columns), *links, *[""] * (most - len(links)), *map(row.get, own)]
+            for row, links in zip(rows, sources, strict=True)
+        ),
+    )
 
 
 def read_atlos_keys(files: Mapping[str, bytes], public: PublicRows) -> dict[str, list[str]]:

@@ -7,8 +7,6 @@ the archiver passes over. Refuses: nothing; rows without an address that can be 
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Mapping
 
@@ -16,7 +14,7 @@ from contested.web.addresses import safe_link
 from contested.web.edition import Edition
 from contested.web.interchange.counting import Export, Format, Left, read_rows
 from contested.web.public import PublicRows, row_key
-from contested.web.words import safe_cell
+from contested.web.words import csv_bytes
 
 COLUMNS = (
     "link", "archive status", "destination folder", "archive location", "archive date", "thumbnail",
@@ -39,13 +37,12 @@ def write_auto_archiver(edition: Edition) -> Export:
             else:
                 reason = "has no address" if row["address"] is None else "has an address that is no http or https link"
                 left.append(Left(table, key, reason))
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([*COLUMNS, ROWS_COLUMN])
-    for link, rows in named.items():
-        writer.writerow([safe_cell(link), *[""] * (len(COLUMNS) - 1), "\n".join(rows)])
+    sheet = csv_bytes(
+        [*COLUMNS, ROWS_COLUMN],
+        ([link, *[""] * (len(COLUMNS) - 1), "\n".join(rows)] for link, rows in named.items()),
+    )
     notes = (f"{len(named)} addresses, each once",)
-    return Export({"links.csv": out.getvalue().encode()}, tuple(left), notes)
+    return Export({"links.csv": sheet}, tuple(left), notes)
 
 
 def read_auto_archiver_keys(files: Mapping[str, bytes], public: PublicRows) -> dict[str, list[str]]:

@@ -10,8 +10,6 @@ their ``paths`` are empty, since a TimeMap shows those as media at once: the add
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -33,7 +31,7 @@ from contested.web.interchange.placed import (
 )
 from contested.web.public import PublicRows, Row
 from contested.web.strings import TEXT
-from contested.web.words import code_words, safe_cell
+from contested.web.words import code_words, csv_bytes
 
 CSV_COLUMNS = ("id", "date", "latitude", "longitude", "location", "description", "sources", "associations")
 
@@ -171,19 +169,18 @@ def _events_csv(edition: Edition, placed: Iterable[Placed]) -> bytes:
     def part(text: str) -> str:
         return text.replace(",", "%2C").replace("=", "%3D")
 
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(CSV_COLUMNS)
+    lines = []
     for one in placed:
         lon, lat = one.point or (None, None)
         rows = (*one.records, *one.claims)
         names = [(safe_link(row["address"]) or name).replace(",", "%2C")
                  for row, name in zip(rows, _source_ids(one), strict=True)]  # fmt: skip
         associations = [f"{part(group)}={part(title)}" for group, title in _association_ids(one).values()]
-        cells: list[Any] = [one.key, month_first(one.incident["date_start"]), lat, lon, one.place_words()]
-        writer.writerow(safe_cell(cell) for cell in [*cells, one.incident["title"], ",".join(names),
-                                                    ",".join(associations)])  # fmt: skip
-    return out.getvalue().encode()
+        lines.append([
+            one.key, month_first(one.incident["date_start"]), lat, lon, one.place_words(), one.incident["title"],
+            ",".join(names), ",".join(associations),
+        ])  # fmt: skip
+    return csv_bytes(CSV_COLUMNS, lines)
 
 
 def read_timemap_keys(files: Mapping[str, bytes], public: PublicRows) -> dict[str, list[str]]:
