@@ -41,7 +41,7 @@ def show_changes(desk: Desk, asked: Asked) -> Response:
     causes = find_causes(before, after)
     table = asked.query.get("table", "")
     table = table if table in SHOWN else ""
-    n_rows = next((one.came + one.went + one.changed for one in counts if one.table == table), 0)
+    n_rows = next((one.differing for one in counts if one.table == table), 0)
     pages = max(1, -(-min(n_rows, MOST_CHANGES) // PAGE_ROWS))
     page = min(max(1, asked.number("page", 1)), pages)
     rows = list_changes(before, after, table, page) if table else []
@@ -57,7 +57,9 @@ def prepare(desk: Desk, tables: CaseTables) -> None:
     """Compare the last two builds before the page is asked for: at 200,000 claims it takes seconds, once."""
     builds = list_builds(desk.case)
     if len(builds) > 1:
-        count_changes(builds[-2], builds[-1])
+        for one in count_changes(builds[-2], builds[-1]):
+            if one.differing:
+                list_changes(builds[-2], builds[-1], one.table)
         compare_findings(builds[-2], builds[-1])
 
 

@@ -41,6 +41,11 @@ class TableChange:
     went: int
     changed: int
 
+    @property
+    def differing(self) -> int:
+        """Rows that are not the same in both."""
+        return self.came + self.went + self.changed
+
 
 @dataclass(frozen=True, slots=True)
 class RowChange:
