@@ -32,7 +32,8 @@ def page(request: pytest.FixtureRequest, browser: Any, served: Desk) -> Iterator
     page.goto(served.door.new_address())
     page.wait_for_url(f"{page.base}/")
     page.goto(f"{page.base}/queue/claims")
-    page.keyboard.type("Ann")  # the field has the focus
+    page.wait_for_selector("input:focus")  # which a busy browser gives a little after the page has loaded
+    page.keyboard.type("Ann")
     page.keyboard.press("Enter")
     page.wait_for_url(f"{page.base}/queue/claims")
     page.locator("html[data-keys]").wait_for()
