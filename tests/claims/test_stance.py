@@ -241,3 +241,22 @@ def test_modality(cue: str, content: str, modality: str) -> None:
 def test_facts_as_the_wording_states_them(content: str, stance: str, expected: dict[str, object]) -> None:
     found = find_facts(content, "said", stance, "asserts").as_columns()
     assert {name: found[name] for name in expected} == expected
+
+
+COUNTERFACTUALS = [
+    ("Russia", "said", "“had it been a Russian strike, nothing would be left of the house”", "denies", "Russia"),
+    ("Hamas", "said", "that if this were our rocket the crater would be deeper", "denies", "Hamas"),
+    ("Israel", "said", "if we had struck the ward, there would be no ward", "denies", "Israel"),
+    ("A baker", "said", "that had the Taliban shelled it, its own guards would have died", "denies", "the Taliban"),
+    ("A baker", "said", "if the Taliban had not bombed the mill, nobody would have fled", "blames", "the Taliban"),
+    ("Turkey", "said", "that if Russia shelled the pass again, it would answer", "reports", None),
+    ("Turkey", "said", "that had Russia agreed to a truce, the children would have lived", "reports", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "cue", "content", "stance", "target"), COUNTERFACTUALS)
+def test_what_did_not_follow_clears_or_blames(
+    source: str, cue: str, content: str, stance: str, target: str | None
+) -> None:
+    found, words = judge(source, cue, content)
+    assert (found.stance, words) == (stance, target)

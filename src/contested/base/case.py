@@ -142,6 +142,7 @@ class DatasetEntry(Sourced):
     widen_days: dict[str, Annotated[int, Field(ge=0, le=3660)]] = {}
     """Date precision code → days added before and after, in place of the preset's own."""
     default_radius_m: float | None = Field(None, gt=0)
+    """How far the truth may lie from a point whose row does not say; without it, no map draws such a point."""
     day_first: bool | None = None
     encoding: str = "utf-8"
     accessed: date | None = None

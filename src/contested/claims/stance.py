@@ -20,6 +20,7 @@ from dataclasses import dataclass
 
 from contested.claims import wording as w
 from contested.claims.actors import ArticleActors, Resolved
+from contested.claims.counterfactuals import read_counterfactual
 from contested.claims.doers import Doer, find_doers, parties_in, read_party, subject_before
 from contested.claims.linking import Attribution
 from contested.claims.names import Mention
@@ -156,6 +157,11 @@ def _claims(whole: str, cue: str, content: str, tail: str) -> bool:
 def _judge_account(scope: _Scope, doers: Sequence[Doer], modality: str, denying: bool) -> Judgement:
     """Stance of a claim that neither takes back, nor takes responsibility in so many words, nor declines."""
     cue, content = scope.cue_text(), scope.content_text()
+    unreal = read_counterfactual(scope.article, scope.content)
+    if unreal is not None and not _is_own(scope, unreal):
+        return Judgement("blames" if unreal.negated else "denies", modality, Target(unreal.span, unreal.party))
+    if unreal is not None and not unreal.negated:
+        return Judgement("denies", modality, _own_side(scope, unreal))
     first = doers[0] if doers else None
     accusing = w.ACCUSES_CUE.search(cue)
     if first is not None and not denying and not accusing and not first.passive and _is_own(scope, first):

@@ -27,6 +27,13 @@ SENTENCE_END = re.compile(r"[.!?][”\"’')\]]{0,3}\s+(?=[A-Z“\"‘\[(])|\n")
 NEGATION = compile_wording(
     r"\b(?:not|never|nor|neither|no|none|nothing|cannot|without)\b|n[’']t\b|n ['’]t\b|\bstop(?:s|ped)? short of\b"
 )
+#: "Had it been …, nothing would …"; "if they had not …, nobody would …".
+COUNTERFACTUAL = compile_wording(r"\W*(?:that\s+)?(?P<if>had|if)\s(?=[^.!?\n]{3,280}?(?:\bwould|[’']d)\b)")
+#: What tells "if they had shelled it" and "would have died" from "if they shelled it again, we would answer".
+UNREAL_PAST = compile_wording(r"\bhad\b|\bwould(?:\s+not|n[’']t)?\s+(?:\w+\s+)?have\b")
+HAD_IT_BEEN = compile_wording(
+    r"\b(?:it|this|that|these|those)\s+(?:(?:had|really|truly|indeed)\s+)*(?:(?P<not>not)\s+)?(?:been|was|were)\s+(?:an?\s+|the\s+)?(?:(?:work|doing|deed) of\s+)?(?P<who>[^.!?\n]{2,80})"
+)
 NO_EVIDENCE = compile_wording(
     r"\b(?:no|without|any|lack of|insufficient|not enough)\s+(?:\w+\s+){0,2}(?:evidence|proof|indications?|sign|facts?|confirmation)\b"
     r"|\b(?:can|could)\s?(?:not|n[’']t)\s+(?:be\s+)?(?:\w+\s+)?(?:confirm|verif|corroborat)\w*"

@@ -247,7 +247,7 @@ class _Tally:
     """What is counted of a dataset for its notes."""
 
     def __init__(self) -> None:
-        self.records = self.rejects = self.dated = self.outside = self.beyond = 0
+        self.records = self.rejects = self.dated = self.outside = self.beyond = self.inexact = 0
         self.first, self.last = date.max, date.min
 
     def add(self, mapped: MappedBatch, scope: Scope) -> None:
@@ -264,6 +264,7 @@ class _Tally:
         dated = pc.and_(pc.less_equal(table["date_start"], days.end), pc.greater_equal(table["date_end"], days.start))
         self.dated += pc.sum(dated).as_py()
         self.outside += pc.sum(pc.and_not(dated, table["in_window"])).as_py()
+        self.inexact += pc.sum(pc.and_not(pc.is_valid(table["lon"]), pc.is_valid(table["radius_m"]))).as_py()
         best = table["killed_best"]
         below, above = pc.less(best, table["killed_low"]), pc.greater(best, table["killed_high"])
         self.beyond += pc.sum(pc.or_(pc.fill_null(below, False), pc.fill_null(above, False))).as_py()
@@ -286,6 +287,11 @@ class _Tally:
             notes.append(f"{name}: {outside} of {self.records} records lie outside the window")
         if self.outside:
             notes.append(f"{name}: {self.outside} records of the window lie outside the region {scope.region}")
+        if self.inexact:
+            notes.append(
+                f"{name}: {self.inexact} of {self.records} records have a point without a radius, which no map draws "
+                "and no test uses; set default_radius_m where the file does not say how exact its points are"
+            )
         if self.beyond:
             notes.append(f"{name}: in {self.beyond} records killed_best lies outside low to high, as published")
         return notes

@@ -25,7 +25,7 @@ from contested.web.numbers import Number
 from contested.web.pages import ClaimBlock, Said
 from contested.web.public import Row, row_key
 from contested.web.strings import TEXT
-from contested.web.words import day_words
+from contested.web.words import day_words, said_words
 from contested.weighing.retractions import Retractions, said_by
 
 #: Claims on one page, checked ones and machine readings each; the rest stands with all claims.
@@ -231,7 +231,7 @@ class _Beside:
         for answer in sorted(self._answers[row["claim_id"]], key=lambda one: order.index(one["question"])):
             at = answer["question"], answer["answer"]
             before = told.get(at)
-            told.setdefault(at, (name, day_words(row["said_on"]) or TEXT["undated"]))
+            told.setdefault(at, (name, said_words(row) or TEXT["undated"]))
             answers.append(AnsweredQuestion(*at, before, () if before else self._others(answer)))
         ending = self._retractions.of(row)
         withdrawn = show_said(self._edition, TEXT["account_withdrawn"], ending["claim_id"]) if ending else None

@@ -10,7 +10,7 @@ from contested.web.edition import Edition
 from contested.web.pages import ClaimBlock, ClaimsPage
 from contested.web.public import Row
 from contested.web.strings import TEXT
-from contested.web.words import code_words, day_words, range_words
+from contested.web.words import code_words, range_words, said_words
 
 
 def show_claims(edition: Edition) -> list[ClaimsPage]:
@@ -48,7 +48,7 @@ def show_claim(edition: Edition, row: Row) -> ClaimBlock:
         edition.marks(row["target_party"]) if row["target_party"] else None,
         row["target_text"],
         None if row["modality"] == "asserts" else TEXT[f"modality_{row['modality']}"],
-        day_words(row["said_on"]), edition.event_title(row["event_id"]), _facts(row),
+        said_words(row), edition.event_title(row["event_id"]), _facts(row),
         row["summary"],
         tuple(piece["text"] for piece in row["passage"]) if row["quoted"] else (),
         edition.addresses.passage(row["claim_id"]),

@@ -22,7 +22,7 @@ from contested.web.marks import Mark
 from contested.web.numbers import Number
 from contested.web.public import Row
 from contested.web.strings import TEXT
-from contested.web.words import day_words
+from contested.web.words import day_words, said_words
 
 #: Lines that are told apart beneath overlapping passages; a fourth passage at one place shares the first line.
 MAX_LINES = 3
@@ -145,7 +145,7 @@ def _note(edition: Edition, number: int, claim: Row, pages: Sequence[int]) -> Si
         edition.marks(claim["speaker_party"]), edition.addresses.account(claim["speaker_party"]),
         TEXT[f"stance_{claim['stance']}"], target,
         None if claim["modality"] == "asserts" else TEXT[f"modality_{claim['modality']}"],
-        day_words(claim["said_on"]), tuple(piece["text"] for piece in claim["via"]), claim["checked"],
+        said_words(claim), tuple(piece["text"] for piece in claim["via"]), claim["checked"],
         sum(first <= start for first in pages) or None,
     )  # fmt: skip
 

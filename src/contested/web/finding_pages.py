@@ -31,7 +31,7 @@ from contested.web.pages import (
 from contested.web.public import Row
 from contested.web.strings import TEXT
 from contested.web.withheld_page import withheld_counts
-from contested.web.words import code_words, day_words, span_words
+from contested.web.words import code_words, day_words, said_words, span_words
 from contested.weighing.findings import TESTS
 
 #: Numbers of a finding in the order of printing.
@@ -197,7 +197,7 @@ def _derivation_words(number: Number) -> str:
 def row_title(edition: Edition, table: str, row: Row) -> str:
     """A row in a few words."""
     if table == "claims":
-        said = day_words(row["said_on"])
+        said = said_words(row)
         return f"{speaker_words(row)}: {TEXT['stance_' + row['stance']]}" + (f", {said}" if said else "")
     if table == "incidents":
         return f"{row['title']}, {span_words(row['date_start'], row['date_end'])}"

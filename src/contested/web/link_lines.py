@@ -16,7 +16,7 @@ from contested.web.numbers import Cells, Number, Style
 from contested.web.pages import LinkLine, PerhapsLine, VariantLine
 from contested.web.public import Row, row_key
 from contested.web.strings import TEXT
-from contested.web.words import day_words
+from contested.web.words import said_words
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,8 @@ def show_claims(edition: Edition, file: str, links: list[Row]) -> tuple[LinkLine
     lines = []
     for row in sorted(links, key=lambda row: (-row["probability"], row["claim_id"])):
         claim = edition.public.rows["claims"][row["claim_id"]]
-        said = f", {day_words(claim['said_on'])}" if claim["said_on"] else ""
-        words = f"{speaker_words(claim)}: {TEXT['stance_' + claim['stance']]}{said}"
+        said = said_words(claim)
+        words = f"{speaker_words(claim)}: {TEXT['stance_' + claim['stance']]}" + (f", {said}" if said else "")
         carried = claim["origin"] == "record"
         lines.append(LinkLine(
             ((edition.addresses.row("claims", row["claim_id"]), words),), TEXT["link_row"] if carried else None,

@@ -18,7 +18,7 @@ from contested.web.numbers import Number
 from contested.web.pages import AccountRow, AnswerCell, Said
 from contested.web.public import Row, row_key
 from contested.web.strings import TEXT
-from contested.web.words import day_words
+from contested.web.words import said_words
 
 PAGE = "index.html"
 Cells = Mapping[tuple[str, str], list[Row]]
@@ -64,7 +64,7 @@ def show_said(edition: Edition, text: str, claim_id: str) -> Said:
     claim = edition.public.rows["claims"].get(claim_id)
     if claim is None:
         return Said(text, None, edition.addresses.row("claims", claim_id), True)
-    return Said(text, day_words(claim["said_on"]), edition.addresses.row("claims", claim_id), claim["checked"])
+    return Said(text, said_words(claim), edition.addresses.row("claims", claim_id), claim["checked"])
 
 
 def show_strip(rows: Sequence[Row], days: Sequence[date]) -> Markup | None:

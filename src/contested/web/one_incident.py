@@ -22,7 +22,7 @@ from contested.web.pages import CandidateLine, IncidentPage, MediaLine, Picture,
 from contested.web.public import Row, row_key
 from contested.web.strings import TEXT
 from contested.web.toll_figure import TollSpan, draw_tolls
-from contested.web.words import code_words, day_words
+from contested.web.words import code_words, said_words
 
 BLAMES = ("blames", "claims_responsibility")
 #: Addresses that one record lists, at most; the rest stands in its column ``extra``.
@@ -104,7 +104,7 @@ def _voice(edition: Edition, row: Row) -> Voice:
     target = edition.marks(row["target_party"]).name if row["target_party"] else row["target_text"]
     words = {"speaker": speaker_words(row), "stance": TEXT["stance_" + row["stance"]], "target": target}
     form = "voice_target" if target and row["stance"] == "blames" else "voice"
-    said = day_words(row["said_on"])
+    said = said_words(row)
     return Voice(
         edition.addresses.row("claims", row["claim_id"]), TEXT[form].format(**words) + (f", {said}" if said else ""),
         " … ".join(piece["text"] for piece in row["passage"]), row["checked"],

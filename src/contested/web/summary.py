@@ -22,6 +22,7 @@ def summarise_tables(case: Case, tables: Mapping[str, pa.Table]) -> tuple[str, .
     records, incidents, places = tables["records"], tables["incidents"], tables["incident_places"]
     in_window = sum(records["in_window"].to_pylist())
     located = sum(lon is not None for lon in places["lon"].to_pylist())
+    drawn = sum(radius is not None for radius in places["radius_m"].to_pylist())
     unsure = tables["links"].num_rows - tables["links"]["review_rank"].null_count
     layers = len(set(tables["holdings"]["layer"].to_pylist()))
     parties = len(set(tables["accounts"]["party"].to_pylist()))
@@ -37,6 +38,11 @@ def summarise_tables(case: Case, tables: Mapping[str, pa.Table]) -> tuple[str, .
         f"from {_counted(records.num_rows, 'record')}, {in_window} in the window",
         *_sensitivity_lines(tables["sensitivity"].to_pylist()),
     ]
+    if drawn < located:
+        lines.append(
+            f"  not drawn      {_counted(located - drawn, 'point')} without a radius, on no map and in no test: set "
+            "default_radius_m of the dataset"
+        )
     if unsure:
         lines.append(f"  to review      {_counted(unsure, 'unsure pair')} of records: contested queue {case.folder}")
     if layers:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -27,6 +27,13 @@ def day_words(day: date | None) -> str | None:
     '8 December 2016'
     """
     return None if day is None else f"{day.day} {TEXT['months'].split()[day.month - 1]} {day.year}"
+
+
+def said_words(claim: Mapping[str, Any]) -> str | None:
+    """The day of a statement; where only that of its publication is known, "by" that day."""
+    if claim["said_on"] is None and claim["reported_on"] is not None:
+        return TEXT["said_by"].format(day=day_words(claim["reported_on"]))
+    return day_words(claim["said_on"])
 
 
 def span_words(first: date, last: date) -> str:
