@@ -24,9 +24,9 @@ MOST_LABELS_WHOLE = 200_000_000
 
 LABELLING = (
     "random labelling: places and days of all incidents stay, and which of them are of the event is shuffled among "
-    "incidents of the same datasets, month and square of 50 km, and what comes of it is widened as far as salvos of "
-    "either kind lie alike; it asks whether attacks "
-    "of this kind fell otherwise than the other attacks that the same sources report"
+    "incidents of the same datasets, month and square of 50 km; the spread that this gives is widened as far as the "
+    "incidents of a salvo, of either kind, lie alike; it asks whether attacks of this kind fell otherwise than the "
+    "other attacks that the same sources report"
 )
 
 
