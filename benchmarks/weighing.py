@@ -51,7 +51,7 @@ from contested.weighing import clustering  # noqa: E402
 from contested.weighing.clustering import find_interaction, near_pairs  # noqa: E402
 from contested.weighing.draws import Draws, draw_incidents  # noqa: E402
 from contested.weighing.findings import TESTS, weigh_case  # noqa: E402
-from contested.weighing.labels import find_salvos, label_chance, strata_of  # noqa: E402
+from contested.weighing.labels import find_episodes, label_chance, strata_of  # noqa: E402
 from contested.weighing.sample import Sample, case_layers, make_sample  # noqa: E402
 
 #: Packages whose versions are printed.
@@ -192,7 +192,7 @@ def make_labelling(sample: Sample, seed: int) -> Labelling:
     labelled = np.arange(len(every)) < len(sample.incidents)
     draws = draw_incidents(sample, every, seed)
     values = draws.fell_on(sample.weighing.losing).astype(np.float64)
-    return Labelling(draws, values, labelled, strata_of(every, sample.event_datasets), find_salvos(every, labelled))
+    return Labelling(draws, values, labelled, strata_of(every, sample.event_datasets), find_episodes(every, labelled))
 
 
 def geopandas_join(holdings: Any, party: str) -> Callable[[Labelling, int], Any]:

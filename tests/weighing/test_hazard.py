@@ -8,15 +8,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.weighing.moving_front import front_layer, front_panel, reach_by_day
+from tests.weighing.moving_front import FIRST, KM, front_layer, front_panel, reach_by_day
 
 from contested.base.errors import WeighingError
 from contested.weighing import hazard
 from contested.weighing.event_study import event_study, ring_shares
-from contested.weighing.exposure import distance_bands, hazard_setting
+from contested.weighing.exposure import distance_bands, hazard_setting, told_ground
 from contested.weighing.hazard import Attacks, Setting, add_up, attacked_before, hazard_ratio
 from contested.weighing.panel import Course, Panel, follow_course
 from contested.weighing.placebos import reversed_order, rotate_dates
+from contested.weighing.sample import Incidents, Reals
 
 DAYS, STRIPS, WIDE = 110, 50, 40
 WITHIN = 10
@@ -251,3 +252,62 @@ def test_large_episodes_are_moved_to_drawn_places(
     found = hazard_ratio(setting, attacks)
     assert found.drawn and found.p_greater * 10 == pytest.approx(round(found.p_greater * 10))
     assert found.p_greater == hazard_ratio(setting, attacks).p_greater
+
+
+# ---------------------------------------------------------------------------- ground that incidents are told of from
+
+
+def incidents_at(lon: Reals, lat: Reals, radius_m: float = 0.0) -> Incidents:
+    n = len(lon)
+    days = np.full(n, FIRST)
+    return Incidents(
+        tuple(map(str, range(n))), ("t",) * n, ("k",) * n, (("d",),) * n, ((),) * n, days, days, np.arange(n),
+        np.ones(n, dtype=np.int64), lon, lat, np.full(n, radius_m),
+    )  # fmt: skip
+
+
+def test_ground_told_of_is_the_enlarged_hull_by_hand(panel: Panel) -> None:
+    """Four corners of a square of 10 km and twelve points within: a half side of 5 / sqrt(1 - 4/16) = 5.77 km."""
+    x = 15.0 + np.array([-5, -5, 5, 5, *np.linspace(-4, 4, 12)])
+    y = 25.0 + np.array([-5, 5, -5, 5, *np.linspace(-4, 4, 12)])
+    lon, lat = 10.0 + x * KM, y * KM
+    # The shells of one salvo are one point, and a place known worse than a cell is none.
+    salvo = incidents_at(np.append(lon, lon[7] + np.arange(50) * KM / 100), np.append(lat, np.full(50, lat[7])))
+    episode = np.append(np.arange(16), np.full(50, 7))
+    vague = incidents_at(np.array([10.0 + 35 * KM]), np.array([45 * KM]), radius_m=1500.0)
+    told = told_ground(panel, [(salvo, episode), (vague, np.zeros(1, dtype=np.int64))])
+    east, north = np.abs((panel.lon - 10.0) / KM - 15.0), np.abs(panel.lat / KM - 25.0)
+    assert np.array_equal(told, (east < 5.7735) & (north < 5.7735))
+    assert 0 < told.sum() < panel.n_cells and told[(east < 5.6) & (east > 5.1) & (north < 1.0)].any()
+
+
+def test_few_points_or_a_line_say_nothing_of_where_the_ground_ends(panel: Panel) -> None:
+    for x, y in (([], []), ([1.0], [1.0]), ([1.0, 2.0, 1.0], [1.0, 1.0, 2.0]), (np.arange(9.0), np.zeros(9))):
+        told = incidents_at(10.0 + np.asarray(x) * KM, np.asarray(y) * KM)
+        assert told_ground(panel, [(told, np.arange(len(told)))]).all()
+
+
+def test_law_attacks_told_of_from_the_part_that_moves_keep_the_level() -> None:
+    """Half of the front stands still, and nothing is told of from there; the attacks change nothing."""
+    reach = reach_by_day(4, DAYS, STRIPS, WIDE)
+    reach[:, STRIPS // 2 :] = 3
+    ground = front_panel(front_layer(reach, WIDE), DAYS)
+    course = follow_course(ground, "opp", "gov")
+    nothing_before = np.zeros(ground.codes.shape, dtype=np.int8)
+    near = course.held & (ground.lat < STRIPS / 2 * KM) & (ground.front_m < 3000.0)
+    level, n = 0.1, 60
+    by_told: list[float] = []
+    by_all: list[float] = []
+    for seed in range(n):
+        generator = np.random.default_rng(seed)
+        day = np.sort(generator.integers(2, DAYS - WITHIN - 1, 40))
+        cell = np.array([generator.choice(np.flatnonzero(near[on])) for on in day.tolist()])
+        attacks = Attacks(cell, day, np.arange(40), np.arange(40))
+        told = told_ground(ground, [(incidents_at(ground.lon[cell], ground.lat[cell]), np.arange(40))])
+        for bands, found in (
+            (distance_bands(ground, 1000.0, told), by_told), (distance_bands(ground, 1000.0), by_all),
+        ):  # fmt: skip
+            setting = hazard_setting(ground, course, attacks, (bands, nothing_before), WITHIN)
+            found.append(hazard_ratio(setting, attacks).p_greater)
+    error = 3 * np.sqrt(level * (1 - level) / n)
+    assert np.mean(np.array(by_told) <= level) <= level + error < np.mean(np.array(by_all) <= level)

@@ -85,16 +85,31 @@ def test_each_column_has_the_p_of_its_own_and_the_mean_that_of_the_mean() -> Non
     assert chance.observed == pytest.approx(table[:3].mean())
 
 
-def test_a_salvo_is_laid_on_one_recorded_incident_and_its_surroundings() -> None:
-    # Three labelled shells of one salvo beside three single incidents: each of the six may bear the salvo.
-    alone = np.array([0, 0, 0, 3, 4, 5])
-    chance = label_chance([9.0, 9.0, 9.0, 1.0, 2.0, 3.0], [True] * 3 + [False] * 3, ["s"] * 6, np.stack([alone, alone]))
-    assert chance.n_salvos == 1
-    assert chance.seed is not None
-    assert (chance.observed, chance.expected) == pytest.approx((9.0, 5.5))
-    # Any of the three shells brings the salvo back to where it was; two more of a like one would not.
-    assert chance.p_greater == pytest.approx(0.5, abs=0.02)
-    assert chance.p_less == 1.0
+def test_salvos_widen_what_labels_give_by_hand() -> None:
+    # A salvo of three shells of the event and three single incidents; the difference weighs each by a half.
+    values, labelled = np.array([9.0, 8.0, 10.0, 1.0, 6.0, 11.0]), np.arange(6) < 3
+    pairs = {(a, b): (values[a] - values[b]) ** 2 / 2 for a, b in combinations(range(6), 2)}
+    within = np.mean([pairs[pair] for pair in combinations(range(3), 2)])
+    apart = np.mean([square for pair, square in pairs.items() if pair not in set(combinations(range(3), 2))])
+    # The salvo's weights sum to 3/2, and the others stand for themselves: 9/4 + 3/4, in place of 6/4.
+    widened = np.sqrt(((apart - within) * 3.0 + within * 1.5) / (np.mean(list(pairs.values())) * 1.5))
+    means = np.array([values[list(some)].mean() for some in combinations(range(6), 3)])
+    wide = values.mean() + (means - values.mean()) * widened
+    chance = label_chance(values, labelled, ["s"] * 6, np.array([0, 0, 0, 3, 4, 5]))
+    assert widened > 1.2 and chance.n_salvos == 1 and chance.seed is not None
+    assert (chance.observed, chance.expected) == pytest.approx((9.0, 7.5))
+    assert chance.p_greater == pytest.approx(np.mean(wide >= 9.0), abs=0.02)
+    assert chance.p_less == pytest.approx(np.mean(wide <= 9.0), abs=0.02)
+    assert np.mean(wide >= 9.0) > np.mean(means >= 9.0)
+
+
+def test_salvos_of_one_change_nothing() -> None:
+    values, labelled = np.random.default_rng(5).normal(size=12), np.arange(12) < 5
+    alone = label_chance(values, labelled, ["s"] * 12)
+    assert label_chance(values, labelled, ["s"] * 12, np.arange(12)).p_greater == alone.p_greater
+    # One number for two kinds is no salvo.
+    crossed = np.where(labelled, np.arange(12), np.arange(12) - 5)
+    assert label_chance(values, labelled, ["s"] * 12, crossed).p_greater == alone.p_greater
 
 
 def test_two_salvos_by_hand() -> None:
@@ -148,19 +163,19 @@ def test_strata_part_datasets_months_and_squares() -> None:
     assert strata_of(more, {"d"}).tolist()[5] == strata_of(more, {"d"}).tolist()[0]
 
 
-def test_law_p_keeps_its_level_with_salvos_and_not_when_rows_are_shuffled() -> None:
+@pytest.mark.parametrize("most", [(8, 1), (1, 8), (8, 8)], ids=["event", "others", "both"])
+def test_law_p_keeps_its_level_when_kinds_clump_unlike_and_not_when_rows_are_shuffled(most: tuple[int, int]) -> None:
+    """Salvos of up to so many shells of the event and of others, in strata that cut through them."""
     generator = np.random.default_rng(12)
-    level, by_salvo, by_row = 0.1, [], []
-    for seed in range(150):
-        # Forty salvos of one to eight shells; where a salvo falls is one draw, and its label is chance.
-        size = generator.integers(1, 9, 40)
+    level, n, by_salvo, by_row = 0.1, 200, [], []
+    for seed in range(n):
+        size = np.concatenate([generator.integers(1, most[0] + 1, 20), generator.integers(1, most[1] + 1, 20)])
         salvo = np.repeat(np.arange(40), size)
-        labelled = np.isin(salvo, generator.choice(40, 10, replace=False))
-        values = np.repeat(generator.normal(size=40), size)
-        strata = np.zeros(len(values), dtype=int)
-        by_salvo.append(label_chance(values, labelled, strata, np.stack([salvo, salvo]), seed, draws=199).p_greater)
-        by_row.append(label_chance(values, labelled, strata, None, seed, draws=199).p_greater)
-    error = 3 * np.sqrt(level * (1 - level) / 150)
-    assert np.mean(np.array(by_salvo) <= level) <= level + error
-    assert np.mean(np.array(by_salvo) <= 0.5) == pytest.approx(0.5, abs=3 * np.sqrt(0.25 / 150))
+        values = np.repeat(generator.normal(size=40), size) + generator.normal(scale=0.2, size=len(salvo))
+        strata = np.repeat(np.arange(40) % 3, size) * 2 + generator.integers(0, 2, len(salvo))
+        by_salvo.append(label_chance(values, salvo < 20, strata, salvo, seed, draws=199).p_greater)
+        by_row.append(label_chance(values, salvo < 20, strata, None, seed, draws=199).p_greater)
+    error = 3 * np.sqrt(level * (1 - level) / n)
+    assert np.mean(np.array(by_salvo) <= level) == pytest.approx(level, abs=error)
+    assert np.mean(np.array(by_salvo) <= 0.5) == pytest.approx(0.5, abs=3 * np.sqrt(0.25 / n))
     assert np.mean(np.array(by_row) <= level) > level + error

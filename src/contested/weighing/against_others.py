@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contested.base.errors import WeighingError
-from contested.weighing.labels import LabelChance, find_salvos, label_chance, strata_of
+from contested.weighing.labels import LabelChance, find_episodes, label_chance, strata_of
 from contested.weighing.nulls import BRIEF_DRAWS, DRAWS
 from contested.weighing.sample import MIN_INCIDENTS, Incidents, Mask, Reals, Sample, counted
 
@@ -24,8 +24,9 @@ MOST_LABELS_WHOLE = 200_000_000
 
 LABELLING = (
     "random labelling: places and days of all incidents stay, and which of them are of the event is shuffled among "
-    "incidents of the same datasets, month and square of 50 km, a salvo's as one; it asks whether attacks "
-    "of this kind fell otherwise than the other attacks that the same sources report"
+    "incidents of the same datasets, month and square of 50 km; the spread that this gives is widened as far as the "
+    "incidents of a salvo, of either kind, lie alike; it asks whether attacks of this kind fell otherwise than the "
+    "other attacks that the same sources report"
 )
 
 
@@ -65,10 +66,10 @@ def label_draws(n: int, brief: bool) -> int:
 
 
 def _salvos_of(sample: Sample, everyone: Incidents, labelled: Mask) -> NDArray[np.int64]:
-    """Salvos and surroundings, kept with the sample: several tests ask for those of the same incidents."""
+    """Salvos of either kind, kept with the sample: several tests ask for those of the same incidents."""
     key = ("salvos", everyone.ids, int(labelled.sum()))
     if key not in sample.kept:
-        sample.kept[key] = find_salvos(everyone, labelled)
+        sample.kept[key] = find_episodes(everyone, labelled)
     found: NDArray[np.int64] = sample.kept[key]
     return found
 

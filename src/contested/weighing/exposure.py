@@ -7,13 +7,17 @@ to a cell and a day or two are counted and left out, since a place drawn from a 
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
+from shapely.affinity import scale
 
 from contested.base.errors import WeighingError
 from contested.territory.control import ControlLayer
@@ -62,11 +66,46 @@ def attacks_on(panel: Panel, incidents: Incidents, episode: Whole) -> tuple[Atta
     return Attacks(cell, day, episode[owner], owner).take(order), known
 
 
-def distance_bands(panel: Panel, near_front_m: float) -> NDArray[np.int8]:
-    """Class of each cell's distance to the front, -1 without a front; shape (d, c)."""
+def told_by_episodes(sample: Sample) -> tuple[tuple[Incidents, Whole], tuple[Incidents, Whole]]:
+    """The event's incidents and the others, with the episode of each."""
+    return (sample.incidents, find_episodes(sample.incidents)), (sample.others, find_episodes(sample.others))
+
+
+def told_ground(panel: Panel, told: Iterable[tuple[Incidents, Whole]]) -> Mask:
+    """Cells on ground that incidents are told of from, shape (c,); beyond it nobody knows what was attacked.
+
+    The convex hull of the first place of each episode, enlarged about its centroid by as much as the hull of so many
+    points with so many corners falls short of the ground that they lie on (Ripley & Rasson 1977, Journal of Applied
+    Probability 14, 483-491). All ground, where each point is a corner or all lie on a line.
+
+    Parameters
+    ----------
+    panel
+        The cells; a place known less exactly than one shows nothing.
+    told
+        Incidents, and the episode of each.
+    """
+    points = [np.zeros((0, 2))]
+    for incidents, episode in told:
+        places = np.flatnonzero(incidents.usable & (incidents.radius_m <= panel.cell_m))
+        first = places[np.unique(episode[incidents.owner[places]], return_index=True)[1]]
+        points.append(np.column_stack([panel.east(incidents.lon[first]), incidents.lat[first]]))
+    found = np.unique(np.concatenate(points), axis=0)
+    hull = shapely.convex_hull(shapely.multipoints(found))
+    corners = shapely.get_num_coordinates(hull) - 1
+    if hull.geom_type != "Polygon" or corners >= len(found):
+        return np.ones(panel.n_cells, dtype=bool)
+    factor = 1.0 / math.sqrt(1.0 - corners / len(found))
+    inside: Mask = shapely.contains_xy(scale(hull, factor, factor, origin="centroid"), panel.east(panel.lon), panel.lat)
+    return inside
+
+
+def distance_bands(panel: Panel, near_front_m: float, told: Mask | None = None) -> NDArray[np.int8]:
+    """Class of each cell's distance to the front, -1 without a front and on ground not ``told`` of; shape (d, c)."""
     edges = np.array(BANDS) * near_front_m
     band = np.searchsorted(edges, np.nan_to_num(panel.front_m, nan=0.0), side="right")
-    return np.where(np.isnan(panel.front_m), -1, band).astype(np.int8)
+    nowhere = np.isnan(panel.front_m) if told is None else np.isnan(panel.front_m) | ~told
+    return np.where(nowhere, -1, band).astype(np.int8)
 
 
 def busy_classes(panel: Panel, others: Incidents) -> NDArray[np.int8]:
@@ -131,7 +170,7 @@ class ComparedGround:
     other_attacks
         The same of the other incidents.
     classes
-        Bands of distance to the front, and classes of other attacks before.
+        Bands of distance to the front, -1 on ground not told of, and classes of other attacks before.
     """
 
     panel: Panel
@@ -180,9 +219,11 @@ def compare_ground(sample: Sample) -> ComparedGround:
         kept = _PANELS[sample.control] = (key, sample_panel(sample, (weighing.advancing, weighing.losing)))
     panel = kept[1]
     course = follow_course(panel, sample.weighing.losing, sample.weighing.advancing)
-    attacks, known = attacks_on(panel, sample.incidents, find_episodes(sample.incidents))
-    other_attacks, _ = attacks_on(panel, sample.others, find_episodes(sample.others))
-    classes = distance_bands(panel, sample.weighing.near_front_m), busy_classes(panel, sample.others)
+    told = told_by_episodes(sample)
+    attacks, known = attacks_on(panel, *told[0])
+    other_attacks, _ = attacks_on(panel, *told[1])
+    bands = distance_bands(panel, sample.weighing.near_front_m, told_ground(panel, told))
+    classes = bands, busy_classes(panel, sample.others)
     ground = ComparedGround(panel, course, attacks, known, other_attacks, classes)
     sample.kept["ground"] = ground
     return ground

@@ -76,7 +76,7 @@ class Setting:
     outcome
         1 what is asked about happened, 0 it did not, -1 nobody knows, shape (d, c).
     band
-        Class of distance to the front, -1 without a front, shape (d, c).
+        Class of distance to the front, -1 where nothing is compared, shape (d, c).
     busy
         Class of other attacks, and of ground taken, in the days before, shape (d, c).
     """
@@ -89,7 +89,7 @@ class Setting:
 
     @cached_property
     def usable(self) -> Mask:
-        """Cell-days that are compared or may be: eligible, with a known outcome and a front; shape (d, c)."""
+        """Cell-days that are compared or may be: eligible, with a known outcome and a band; shape (d, c)."""
         return self.eligible & (self.outcome >= 0) & (self.band >= 0)
 
     def stratum(self, day: int) -> NDArray[np.int64]:
@@ -273,7 +273,8 @@ def _usable(setting: Setting, rows: Attacks) -> tuple[Mask, dict[str, int]]:
     for why, good in (
         ("not on ground that could be compared, or on a cell attacked in the weeks before",
          setting.eligible[day, cell]),
-        ("without a front on the day", setting.band[day, cell] >= 0),
+        ("without a front on the day, or beyond the ground that incidents are told of from",
+         setting.band[day, cell] >= 0),
         (CENSORED, setting.outcome[day, cell] >= 0),
     ):  # fmt: skip
         left_out[why] = int((kept & ~good).sum())

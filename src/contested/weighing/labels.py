@@ -8,11 +8,12 @@ All places and days stay; which incidents are *of the event* is shuffled, and on
 than whether the two kinds of incident are independent of each other (Goreaud & Pélissier 2003,
 https://doi.org/10.1111/j.1654-1103.2003.tb02200.x).
 
-The shells of a salvo are no independent choices. So the label of a whole salvo (incidents of the event within a day
-and 5 km) goes to one random incident of its first member's stratum, whoever tells of the others: the first member takes
-that incident's value, each further one the mean of what else was recorded within a day and 5 km of it, or the same
-value again where nothing was. Shuffling salvos of both kinds as blocks would not do: the kind that is reported more
-often makes larger blocks where it is dense, so that blocks of the two kinds cannot stand for each other.
+The shells of a salvo are no independent choices, of the event or of the others. So the deviations that shuffled labels
+give are widened by the ratio of two standard deviations of the difference: with salvos alike as far as the data show,
+and with every incident by itself (:func:`_widening`). Where nobody fires salvos the p-value is the plain one; and none
+is smaller than one of the ways in which so many salvos can bear the labels. Shuffling salvos as blocks would not do:
+the kind that is reported more often makes larger blocks where it is dense, so that blocks of the two kinds cannot stand
+for each other.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from contested.base.errors import WeighingError
 from contested.base.places import from_centre
 from contested.weighing.nulls import DRAWS, SEED, TOLERANCE
 from contested.weighing.panel import square_keys
-from contested.weighing.sample import Incidents, Mask, Reals, Whole
+from contested.weighing.sample import Incidents, Reals, Whole
 
 #: Most ways of handing out labels that are all counted; beyond, they are drawn.
 EXACT_LABELS_UP_TO = 50_000
@@ -91,7 +92,8 @@ def label_chance(
 
     The p-value is that of the mean over the columns of ``values``. Without salvos it keeps its level whatever the
     values are and however imprecise the incidents, as long as no column was made with an eye on the labels; with salvos
-    as far as a salvo's members have alike values as its surroundings have.
+    when they are many, since their likeness is estimated (studentised permutation: Janssen 1997; Chung & Romano 2013,
+    https://doi.org/10.1214/13-AOS1090).
 
     Parameters
     ----------
@@ -102,8 +104,8 @@ def label_chance(
     strata
         Stratum of each incident.
     salvos
-        Two numbers per incident, shape (2, n): its salvo among incidents of its own kind, and its surroundings among
-        all (:func:`find_salvos`). Each incident by itself when left out.
+        Salvo of each incident, of the event or of others, shape (n,) (:func:`find_episodes`). Each incident by itself
+        when left out.
     seed, draws
         Used beyond 50,000 ways of handing labels out.
 
@@ -117,60 +119,93 @@ def label_chance(
     table = np.column_stack([table.mean(axis=1), table])
     flags = np.asarray(labelled, dtype=bool)
     stratum = np.unique(np.asarray(strata), return_inverse=True)[1].reshape(-1)
-    own, around = np.tile(np.arange(len(flags)), (2, 1)) if salvos is None else np.asarray(salvos)
-    # A salvo goes as a whole to incidents of the stratum of its first: parted by who tells of which member it would
-    # count as several.
-    _, first, salvo = np.unique(own, return_index=True, return_inverse=True)
-    led = stratum[first[salvo.reshape(-1)]]
+    own = np.arange(len(flags))
+    if salvos is not None:
+        own = np.unique(np.stack([np.asarray(salvos), flags]), axis=1, return_inverse=True)[1].reshape(-1)
     count = int(stratum.max(initial=0)) + 1
-    mixed = np.flatnonzero(
-        (np.bincount(led[flags], minlength=count) > 0) & (np.bincount(stratum[~flags], minlength=count) > 0)
-    )
+    n_event, n_others = (np.bincount(stratum[some], minlength=count) for some in (flags, ~flags))
+    mixed = np.flatnonzero((n_event > 0) & (n_others > 0))
     if not len(mixed):
         raise WeighingError(
             "no source, month and region holds both incidents of the event and others, so labels cannot be shuffled; "
             "add a dataset whose sources report both"
         )
-    shuffled = np.flatnonzero(np.isin(stratum, mixed))
+    in_mixed = np.isin(stratum, mixed)
+    shuffled = np.flatnonzero(in_mixed)
     members = [shuffled[stratum[shuffled] == one] for one in mixed]
-    sizes = [np.unique(own[flags & (led == one)], return_counts=True)[1] for one in mixed]
-    still = flags & ~np.isin(led, mixed)
-    fixed, n_labelled = table[still].sum(axis=0), int(flags.sum())
+    chosen = n_event[mixed].tolist()
+    fixed, n_labelled = table[flags & ~in_mixed].sum(axis=0), int(flags.sum())
     observed = table[flags].mean(axis=0)
-    ways = math.prod(math.comb(len(rows), len(many)) for rows, many in zip(members, sizes, strict=True))
-    exact = ways <= EXACT_LABELS_UP_TO and all((many == 1).all() for many in sizes)
+    expected = (fixed + sum(table[r].mean(axis=0) * many for r, many in zip(members, chosen, strict=True))) / n_labelled
+    n_salvos, of_event = len(np.unique(own[shuffled])), len(np.unique(own[flags & in_mixed]))
+    alone = n_salvos == len(shuffled)
+    ways = math.prod(math.comb(len(rows), many) for rows, many in zip(members, chosen, strict=True))
+    exact = alone and ways <= EXACT_LABELS_UP_TO
     if exact:
-        means = (fixed + _all_sums(table, members, [len(many) for many in sizes])) / n_labelled
+        means = (fixed + _all_sums(table, members, chosen)) / n_labelled
     else:
-        beside = _beside(table, around)
-        generator = np.random.default_rng(seed)
-        means = (fixed + _drawn_sums(table, beside, members, sizes, generator, draws)) / n_labelled
+        means = (fixed + _drawn_sums(table, members, chosen, np.random.default_rng(seed), draws)) / n_labelled
+    if not alone:
+        share = n_event / (n_event + n_others)
+        weights = (flags - share[stratum])[shuffled]
+        means = expected + (means - expected) * _widening(table[shuffled], weights, stratum[shuffled], own[shuffled])
     extra = 0 if exact else 1
     total = len(means) + extra
-    expected = float(
-        (fixed[0] + sum(table[r, 0].mean() * m.sum() for r, m in zip(members, sizes, strict=True))) / n_labelled
-    )
+    # Whatever the spread: among so many salvos, the labels have no more ways to fall than this.
+    floor = 0.0 if exact else 1.0 / min(total, math.comb(n_salvos, of_event))
     slack = np.full(means.shape[1], TOLERANCE if exact else SINGLE_TOLERANCE * max(1.0, float(np.abs(table).max())))
     slack[0] = TOLERANCE * max(1.0, float(np.abs(table).max()))
-    greater = (np.count_nonzero(means >= observed - slack, axis=0) + extra) / total
-    far = np.abs(means[:, 0] - expected) >= abs(observed[0] - expected) - slack[0]
+    greater = np.maximum(floor, (np.count_nonzero(means >= observed - slack, axis=0) + extra) / total)
+    far = np.abs(means[:, 0] - expected[0]) >= abs(observed[0] - expected[0]) - slack[0]
     return LabelChance(
-        observed=float(observed[0]), expected=expected, p_greater=float(greater[0]),
-        p_less=float((np.count_nonzero(means[:, 0] <= observed[0] + slack[0]) + extra) / total),
-        p_two_sided=float((np.count_nonzero(far) + extra) / total), p_by_draw=greater[1:],
+        observed=float(observed[0]), expected=float(expected[0]), p_greater=float(greater[0]),
+        p_less=max(floor, float((np.count_nonzero(means[:, 0] <= observed[0] + slack[0]) + extra) / total)),
+        p_two_sided=max(floor, float((np.count_nonzero(far) + extra) / total)), p_by_draw=greater[1:],
         n_arrangements=len(means), seed=None if exact else seed,
-        p_least=float(np.count_nonzero(means[:, 0] >= means[:, 0].max() - slack[0]) / total) if exact else 1.0 / total,
-        n_shuffled=len(shuffled), n_strata=len(mixed), n_salvos=sum(map(len, sizes)),
+        p_least=float(np.count_nonzero(means[:, 0] >= means[:, 0].max() - slack[0]) / total) if exact else floor,
+        n_shuffled=len(shuffled), n_strata=len(mixed), n_salvos=of_event,
     )  # fmt: skip
 
 
-def _beside(table: Reals, around: NDArray[Any]) -> Reals:
-    """Mean of the others in each incident's surroundings; its own value where there are none."""
-    group = np.unique(around, return_inverse=True)[1].reshape(-1)
-    sums = np.zeros((int(group.max()) + 1, table.shape[1]))
-    np.add.at(sums, group, table)
-    others = np.bincount(group)[group, None] - 1
-    return np.where(others > 0, (sums[group] - table) / np.maximum(others, 1), table)
+def _widening(table: Reals, weights: Reals, stratum: Whole, salvo: Whole) -> Reals:
+    """Standard deviation of a difference with salvos alike, over that with every incident by itself; one a column.
+
+    Half the mean squared difference of two incidents is their variance: of two of unlike salvos in one stratum that
+    of salvos, of two of one salvo what is left within. Deviations from means of strata would not do: a salvo that
+    fills most of its stratum lies near the mean of it.
+
+    Parameters
+    ----------
+    table
+        Values, shape (n, m).
+    weights
+        Weight of each incident in the difference of the two kinds, summing to nought in each stratum, shape (n,).
+    stratum, salvo
+        Of each incident, shape (n,).
+    """
+    every, n_every = _pair_squares(table, stratum)
+    both = np.unique(np.stack([stratum, salvo]), axis=1, return_inverse=True)[1]
+    alike, n_alike = _pair_squares(table, both)
+    inside, n_inside = _pair_squares(table, salvo)
+    apart = (every - alike) / (n_every - n_alike)
+    within = np.minimum(inside / n_inside, apart)
+    by_salvo = (np.bincount(salvo, weights) ** 2).sum()
+    by_incident = (weights**2).sum()
+    plain = every / n_every * by_incident
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = ((apart - within) * by_salvo + within * by_incident) / plain
+    found: Reals = np.sqrt(np.where(plain > 0.0, np.maximum(ratio, 0.0), 1.0))
+    return found
+
+
+def _pair_squares(table: Reals, group: Whole) -> tuple[Reals, int]:
+    """Half the squared difference of all pairs of one group, summed, and the number of pairs."""
+    number = np.unique(group, return_inverse=True)[1].reshape(-1)
+    size = np.bincount(number)
+    mean = np.zeros((len(size), table.shape[1]))
+    np.add.at(mean, number, table)
+    off = table - (mean / size[:, None])[number]
+    return size[number] @ off**2 / 2.0, int((size * (size - 1) // 2).sum())
 
 
 def _all_sums(table: Reals, members: list[Whole], chosen: list[int]) -> Reals:
@@ -183,13 +218,12 @@ def _all_sums(table: Reals, members: list[Whole], chosen: list[int]) -> Reals:
 
 
 def _drawn_sums(
-    table: Reals, beside: Reals, members: list[Whole], sizes: list[Whole], generator: np.random.Generator, draws: int
+    table: Reals, members: list[Whole], chosen: list[int], generator: np.random.Generator, draws: int
 ) -> Reals:
     """The sum for labels drawn at random, shape (draws, columns); the first column in double precision."""
     order = np.concatenate(members)
     bounds = np.cumsum([0, *map(len, members)])
-    several = any((many > 1).any() for many in sizes)
-    wide = np.concatenate([table[order], beside[order]]) if several else table[order]
+    wide = table[order]
     single = wide[:, 1:].astype(np.float32)
     sums = np.empty((draws, table.shape[1]))
     step = max(1, MOST_CELLS // len(wide))
@@ -197,28 +231,14 @@ def _drawn_sums(
         rows = min(step, draws - begin)
         keys = generator.random((rows, len(order)), dtype=np.float32)
         weight = np.zeros((rows, len(wide)), dtype=np.float32)
-        for start, end, many in zip(bounds[:-1], bounds[1:], sizes, strict=True):
+        for start, end, many in zip(bounds[:-1], bounds[1:], chosen, strict=True):
             part = keys[:, start:end]
-            if (many == 1).all():
-                # The smallest keys are labelled; equal ones, about one in ten million, may label one more.
-                weight[:, start:end] = part <= np.partition(part, len(many) - 1, axis=1)[:, len(many) - 1, None]
-                continue
-            # The smallest keys in their order take the salvos in theirs, so that each size goes anywhere.
-            first = np.argpartition(part, len(many) - 1, axis=1)[:, : len(many)]
-            first = np.take_along_axis(first, np.argsort(np.take_along_axis(part, first, axis=1), axis=1), axis=1)
-            np.put_along_axis(weight[:, start:end], first, np.float32(1.0), axis=1)
-            np.put_along_axis(
-                weight[:, len(order) + start : len(order) + end], first, many[None] - np.float32(1.0), axis=1
-            )
+            # The smallest keys are labelled; equal ones, about one in ten million, may label one more.
+            weight[:, start:end] = part <= np.partition(part, many - 1, axis=1)[:, many - 1, None]
         some = slice(begin, begin + rows)
         sums[some, 0] = weight.astype(np.float64) @ wide[:, 0]
         sums[some, 1:] = weight @ single
     return sums
-
-
-def find_salvos(incidents: Incidents, labelled: Mask) -> Whole:
-    """Salvo of each incident among its own kind, and its surroundings among all, shape (2, n)."""
-    return np.stack([find_episodes(incidents, labelled), find_episodes(incidents)])
 
 
 def find_episodes(incidents: Incidents, apart: NDArray[Any] | None = None) -> Whole:

@@ -113,6 +113,10 @@ class Panel:
             found[some] = np.where(keys[at] == wanted, cell[at], -1)
         return found
 
+    def east(self, lon: Reals) -> Reals:
+        """Degrees east of the layer's middle, -180 to 180: across the antimeridian without an edge."""
+        return (lon - self.middle + 180.0) % 360.0 - 180.0
+
     def day_numbers(self, days: Days) -> Whole:
         """Row of each day; may lie outside the panel."""
         numbers: Whole = (days.astype("datetime64[D]") - self.days[0]).astype(np.int64)
