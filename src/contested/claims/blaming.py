@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from contested.claims import wording as w
 from contested.claims.actors import ArticleActors
 from contested.claims.linking import Attribution
-from contested.claims.stance import sentence_end, sentence_start
+from contested.claims.targets import sentence_end, sentence_start
 from contested.claims.words import Span
 
 #: Words between the subject's name and the verb, and before the name within the subject.

@@ -22,7 +22,8 @@ from contested.base.errors import nearest_name
 from contested.base.records import MODALITIES, STANCES
 from contested.claims.actors import ArticleActors
 from contested.claims.linking import Attribution
-from contested.claims.stance import Judgement, Target
+from contested.claims.stance import Judgement
+from contested.claims.targets import Target
 from contested.claims.words import Span
 
 #: Keys of a claim given as a mapping.

@@ -19,8 +19,9 @@ from contested.claims.actors import ArticleActors, Resolved
 from contested.claims.linking import Attribution
 from contested.claims.mentions import find_mentions
 from contested.claims.speakers import Speaking
-from contested.claims.stance import Judgement, Target, judge_stance
+from contested.claims.stance import Judgement, judge_stance
 from contested.claims.stance_reader import Reading, StanceReader
+from contested.claims.targets import Target
 from contested.claims.words import Span
 
 #: What the rules' word counts, in natural logarithms of odds (docs/methods/reading.md says how they were chosen). When

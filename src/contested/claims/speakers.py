@@ -20,7 +20,7 @@ from contested.claims.continuing import continue_quotations
 from contested.claims.linking import Attribution
 from contested.claims.persons import gender_of_titles, titles_meant
 from contested.claims.referents import Referent, Referents, head_noun, names_document
-from contested.claims.stance import Target, blamed_in_passive, sentence_end, sentence_start
+from contested.claims.targets import Target, blamed_in_passive, sentence_end, sentence_start
 from contested.claims.words import Span
 
 #: Characters back to the start of a sentence that a speaker is looked for in.

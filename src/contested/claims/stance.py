@@ -15,21 +15,27 @@ as the doer in what is denied, else the speaker, when the denial is of the speak
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from contested.claims import wording as w
 from contested.claims.actors import ArticleActors, Resolved
 from contested.claims.counterfactuals import read_counterfactual
-from contested.claims.doers import Doer, find_doers, parties_in, read_party, subject_before
+from contested.claims.doers import Doer, find_doers, parties_in, read_party
 from contested.claims.linking import Attribution
-from contested.claims.names import Mention
+from contested.claims.targets import (
+    MAX_SENTENCE_CHARACTERS,
+    Target,
+    accused_before,
+    find_target,
+    pronoun_target,
+    sentence_end,
+    subject_target,
+)
 from contested.claims.words import Span
 
-#: Characters of the content, and of the sentence after the cue, that the rules look at: one sentence of a
-#: newspaper seldom has 400. The bound keeps the work linear in the text.
+#: Characters of the content that the rules look at; the bound keeps the work linear in the text.
 MAX_CONTENT_CHARACTERS = 1200
-MAX_TAIL_CHARACTERS = 400
 #: Characters of the content in which a hedge belongs to its main statement.
 MAX_HEDGE_CHARACTERS = 110
 #: Characters of the content that say what the claim mainly does.
@@ -42,20 +48,6 @@ MAX_CLAIMED_CHARACTERS = 60
 MAX_AUXILIARY_CHARACTERS = 24
 #: Characters of the content in which a finding must stand.
 MAX_FINDING_CHARACTERS = 110
-#: Words of the subject of "was responsible" that no name list knows.
-MAX_SUBJECT_WORDS = 4
-#: Words of a target that no name list knows.
-MAX_TARGET_WORDS = 9
-#: Words between a doer and the deed ("the army has again deliberately shelled").
-MAX_DEED_GAP_WORDS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Who is blamed or cleared: characters, and the party where it is known."""
-
-    span: Span
-    party: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +193,6 @@ def _accused(scope: _Scope) -> Target | None:
     return accused_before(scope.article, scope.cue[0]) if passive is not None else None
 
 
-def accused_before(article: ArticleActors, at: int) -> Target | None:
-    """The subject of the verb at the character, where it names a party or those who bear arms."""
-    found = subject_before(article, at, sentence_start(article.text, at, MAX_TAIL_CHARACTERS))
-    return Target(*found) if found is not None else None
-
-
 def _is_finding(content: str) -> bool:
     return bool(w.FINDING.search(content[:MAX_FINDING_CHARACTERS]) and not w.OF_ONESELF.match(content))
 
@@ -299,28 +285,13 @@ def _make_scope(
     start = attribution.content[0][0]
     if attribution.cue:
         cue = (attribution.cue[0][0], attribution.cue[-1][1])
-        if cue[1] - cue[0] > MAX_TAIL_CHARACTERS:
+        if cue[1] - cue[0] > MAX_SENTENCE_CHARACTERS:
             cue = attribution.cue[0]
         start = cue[0]
-    end = sentence_end(article.text, cue[1] if cue else start, MAX_TAIL_CHARACTERS)
+    end = sentence_end(article.text, cue[1] if cue else start, MAX_SENTENCE_CHARACTERS)
     content_end = max((piece[1] for piece in content if piece[0] >= start), default=start)
     end = max(min(end, limit), min(end, content_end), cue[1] if cue else start)
     return _Scope(article, cue, (start, end), content, speaker, speaker_span)
-
-
-def sentence_end(text: str, start: int, limit: int) -> int:
-    """End of the sentence that the character lies in, at most ``limit`` characters on."""
-    match = w.SENTENCE_END.search(text, start, min(len(text), start + limit))
-    return match.start() + 1 if match else min(len(text), start + limit)
-
-
-def sentence_start(text: str, start: int, limit: int) -> int:
-    """Start of the sentence that the character lies in, at most ``limit`` characters back."""
-    low = max(0, start - limit)
-    last = low
-    for match in w.SENTENCE_END.finditer(text, low, start):
-        last = match.end()
-    return last
 
 
 def _modality(cue: str, content: str) -> str:
@@ -331,34 +302,10 @@ def _modality(cue: str, content: str) -> str:
     return "asserts"
 
 
-def _target_of(scope: _Scope, mention: Mention, first: int, end: int) -> Target:
-    """The phrase around a mention: "the Syrian government forces" for "Syrian"."""
-    article = scope.article
-    low, high = mention.first, mention.end
-    while high < end and w.PHRASE_WORD.fullmatch(article.words[high]) and high - mention.end < 4:
-        high += 1
-    while low > first and article.words[low - 1].lower() in ("the", "president", "bashar"):
-        low -= 1
-    party = article.party_of_entity(mention.entity, mention)
-    if mention.first - 1 > first and article.words[mention.first - 1].lower() == "or":
-        # "Syrian or Russian aircraft": who of them is left open, and so it must stay.
-        for other in article.mentions_in(max(first, mention.first - 4), mention.first - 1):
-            low, party = other.first, None
-    return Target(article.characters(low, high), party)
-
-
-def _accepted(scope: _Scope, region: Span) -> Iterator[tuple[Mention, int, int]]:
-    first, end = scope.article.token_range(region)
-    for mention in scope.article.mentions_in(first, end):
-        if mention.entity.kind in ("outlet", "monitor") or not scope.article.accepts(mention, mention.first, end):
-            continue
-        if scope.article.party_of_entity(mention.entity, mention) is not None:
-            yield mention, first, end
-
-
 def _blamed(scope: _Scope) -> Target | None:
     """Whom words of blame point at: "accused X of", "laid the blame at the feet of X", "held X responsible"."""
     text = scope.text
+    speaking = scope.speaker.party if scope.speaker is not None else None
     cue_negated = w.NEGATION.search(scope.cue_text())
     for region in (scope.tail, *scope.content):
         matches = [(pattern, match) for pattern in w.BLAMES for match in pattern.finditer(text, *region)]
@@ -373,9 +320,9 @@ def _blamed(scope: _Scope) -> Target | None:
             if w.NEGATION.search(text, match.start(), start):
                 continue
             if pattern is w.RESPONSIBLE:
-                target = _subject_target(scope, (start, limit))
+                target = subject_target(scope.article, (start, limit))
             else:
-                target = find_target(scope.article, start, limit) or _pronoun_target(scope, start)
+                target = find_target(scope.article, start, limit) or pronoun_target(scope.article, start, speaking)
             if target is not None:
                 return target
         for pattern in w.BLAMES_A_PARTY:
@@ -394,65 +341,6 @@ def _another_blames(scope: _Scope, start: int) -> bool:
     while before and before[-1] in ("had", "has", "have", "also", "again", "each", "both"):
         before.pop()
     return bool(before) and before[-1] not in ("it", "they", "he", "she", "we", "i", "and", "that", "then")
-
-
-def _subject_target(scope: _Scope, before: Span) -> Target | None:
-    """The subject of "… was responsible": a party named right before, else a short phrase without a clause."""
-    mentions = list(_accepted(scope, before))
-    for mention, first, end in reversed(mentions):
-        target = _target_of(scope, mention, first, end)
-        return target if before[1] - target.span[1] <= 1 else None
-    words = scope.text[slice(*before)].lower().split()
-    if len(words) > MAX_SUBJECT_WORDS or w.CLAUSE_WORDS & set(words):
-        return None
-    return find_target(scope.article, *before)
-
-
-def _pronoun_target(scope: _Scope, start: int) -> Target | None:
-    """Whom a pronoun points at in "accused it of": the last party named before that is not the speaker's."""
-    first, end = scope.article.token_range((start, start + 8))
-    if end <= first or scope.article.words[first].lower() not in ("it", "them", "him", "her"):
-        return None
-    mentions = scope.article.mentions_in(max(0, first - 50), first)
-    speaker_party = scope.speaker.party if scope.speaker is not None else None
-    single = scope.article.words[first].lower() == "it"
-    for mention in reversed(mentions):
-        if single and mention.entity.kind in ("opposition", "person"):
-            continue
-        party = scope.article.party_of_entity(mention.entity, mention)
-        if party is not None and party != speaker_party and scope.article.accepts(mention, mention.first, first):
-            return Target(scope.article.characters(first, first + 1), party)
-    return None
-
-
-def find_target(article: ArticleActors, start: int, limit: int) -> Target | None:
-    """The noun phrase that begins at the character: its name when a known one stands in it."""
-    first, end = article.token_range((start, limit))
-    stop = first
-    while stop < end and stop - first < MAX_TARGET_WORDS:
-        word = article.words[stop].lower()
-        if word == "of" and stop > first and article.words[stop - 1].lower() in w.HEADS_WITH_OF:
-            # "the government of Syria", but not "accused the government of using".
-            if stop + 1 < end and (article.words[stop + 1][:1].isupper() or article.words[stop + 1] == "the"):
-                stop += 1
-                continue
-            break
-        joint = word == "and" and article.words[first].lower() == "both"
-        if stop > first and word in w.TARGET_ENDS and not joint:
-            break
-        if not (word[:1].isalnum() or word in w.TARGET_MARKS):
-            break
-        stop += 1
-    while stop > first and article.words[stop - 1].lower() in ("'s", "’s", "-", "both"):
-        stop -= 1
-    while first + 1 < stop and article.words[first].lower() in w.BEFORE_TARGETS and article.words[first + 1] != "sides":
-        first += 1
-    if stop <= first or article.words[first].lower() in w.NOT_TARGETS:
-        return None
-    span = article.characters(first, stop)
-    resolved = article.resolve(span)
-    party = next((one.party for one in resolved if one.party), None)
-    return Target(span, party)
 
 
 def _cleared(scope: _Scope, first: Doer | None, denying: bool) -> Target | None:
@@ -474,21 +362,3 @@ def _cleared(scope: _Scope, first: Doer | None, denying: bool) -> Target | None:
         for span, party in parties_in(scope.article, (that.end() if that else region[0], region[1])):
             return Target(span, party)
     return speaker
-
-
-def blamed_in_passive(article: ArticleActors, start: int, limit: int) -> Target | None:
-    """The subject of "… has been accused of": the last party named before it in the sentence."""
-    first, end = article.token_range((limit, start))
-    found: Target | None = None
-    for mention in article.mentions_in(first, end):
-        before = article.words[mention.first - 1].lower() if mention.first else ""
-        # "at the feet of X, who has … and has been accused": the relative clause keeps its subject.
-        followed = [word.lower() for word in article.words[mention.end : mention.end + 2]] == [",", "who"]
-        if (before in w.NOT_SUBJECT_AFTER and not followed) or not article.accepts(mention, mention.first, end):
-            continue
-        party = article.party_of_entity(mention.entity, mention)
-        if party is not None:
-            found = Target(article.characters(mention.first, mention.end), party)
-            if followed:
-                return found
-    return found if found is not None else accused_before(article, start)
