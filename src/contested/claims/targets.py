@@ -86,6 +86,7 @@ def target_of(article: ArticleActors, mention: Mention, first: int, end: int) ->
 
 
 def accepted(article: ArticleActors, region: Span) -> Iterator[tuple[Mention, int, int]]:
+    """Mentions in the region that can be blamed, with the region's tokens: of a party, and no outlet or monitor."""
     first, end = article.token_range(region)
     for mention in article.mentions_in(first, end):
         if mention.entity.kind in ("outlet", "monitor") or not article.accepts(mention, mention.first, end):
