@@ -13,11 +13,11 @@ from __future__ import annotations
 import os
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
+from contested.base import zip_directory
 from contested.base.errors import DocumentError
 from contested.base.zip_directory import zip_directory_bytes
 from contested.claims.content import MAX_DOCUMENT_BYTES
@@ -42,7 +42,7 @@ ZIP_SUFFIXES = (".zip",)
 #: Largest table of contents of a zip, bytes: some 300,000 names.
 MAX_ZIP_DIRECTORY_BYTES = 32 * 1024 * 1024
 #: Faults that a zip shows when it is opened or read.
-ZIP_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError)
+ZIP_FAULTS = (*zip_directory.ZIP_FAULTS, ValueError)
 
 
 def ending(name: str, endings: tuple[str, ...]) -> str | None:
