@@ -51,8 +51,8 @@ def open_once(browser: Any, path: Path) -> dict[str, float | None]:
     page = context.new_page()
     page.add_init_script(WATCH)
     page.goto(path.as_uri())
-    if path.name == "map.html":
-        page.wait_for_function("() => performance.getEntriesByName('map-complete').length", timeout=60_000)
+    awaited = "map-complete" if path.name == "map.html" else "first-contentful-paint"
+    page.wait_for_function("name => performance.getEntriesByName(name).length", arg=awaited, timeout=60_000)
     page.wait_for_timeout(400)
     found: dict[str, float | None] = page.evaluate(READ)
     context.close()

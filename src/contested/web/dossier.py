@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 
 #: Files of the package that every dossier carries.
 STATIC_FILES = (
-    "dossier.css", "accounts.css", "dossier.js", "map.css", "print.css", *SCRIPTS,
+    "dossier.css", "accounts.css", "dossier.js", "map.css", "map-plain.css", "print.css", *SCRIPTS,
 )  # fmt: skip
 #: Pages of the menu; a page that a case does not have is left out.
 MENU = (

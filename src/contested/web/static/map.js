@@ -11,7 +11,7 @@
   if (!app.data || !app.startView || !window.DecompressionStream) { fail("a file of the map is missing"); return; }
   const data = app.data, text = app.text;
 
-  byId("map-app").hidden = false;
+  app.started = true;
   app.startAddress();
   app.moved = Boolean(state.extent);
 
@@ -111,7 +111,6 @@
   app.startTime();
   app.startTable();
   try { app.startView(data.box, drawAll); } catch (error) { fail(error); return; }
-  app.ready = true;
   // Ground and incidents are drawn as they come; what stands around the map, and the words, once they are seen.
   const seen = () => new Promise((done) => {
     window.requestAnimationFrame(() => window.setTimeout(done));
@@ -121,6 +120,7 @@
   const ground = app.loadLayer(), incidents = app.part("incidents").then(app.takeIncidents);
   async function start() {
     await incidents.catch(() => app.missing(text.part_incidents));
+    app.ready = true;
     drawAll();
     await seen();
     mark("points");
