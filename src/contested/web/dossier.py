@@ -202,7 +202,7 @@ def _front_figure(edition: Edition, figures: tuple[Any, ...]) -> tuple[str | Non
         return None, ""
     chosen = next((figure for day in named for figure in ground if figure.name.endswith(day)), None)
     chosen = chosen or next((figure for figure in ground if figure.name[-10:] >= last), None) or figures[0]
-    return chosen.name, chosen.alt
+    return f"{chosen.name}.{chosen.shown}", chosen.alt
 
 
 def _data_files(edition: Edition) -> dict[str, bytes]:

@@ -595,6 +595,8 @@ class Figure:
     alt: str
     counts: tuple[tuple[Mark, Number], ...] = ()
     large: bool = True
+    shown: str = "svg"
+    """Ending of the file that pages show: that of the PNG where the SVG would take seconds to draw."""
 
 
 @dataclass(frozen=True, slots=True)
