@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 import pyarrow as pa
 import pytest
-from tests.web.invented import DOCUMENT, HOSTILE, TEXT
+from tests.web.invented import DOCUMENT, HOSTILE, TEXT, make_tables
 
 from contested.base.case import Case
 from contested.base.errors import CaseError
@@ -260,3 +260,15 @@ def test_every_word_is_used_and_known() -> None:
 def test_vendored_files_are_as_published() -> None:
     script = runpy.run_path(str(PROJECT / "scripts/vendor_static.py"))
     assert script["check_copies"]() == []
+
+
+def test_a_figure_too_heavy_for_a_page_is_shown_as_png_and_linked_as_svg(
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("contested.web.figures.MOST_SHOWN_BYTES", 0)
+    write_dossier(case, make_tables(), tmp_path / "out")
+    for name in ("index.html", "figures.html", "map.html"):
+        text = (tmp_path / "out" / name).read_text(encoding="utf-8")
+        shown = re.findall(r'<img src="(figures/[^"]+)"', text)
+        assert shown and all(file.endswith(".png") and (tmp_path / "out" / file).is_file() for file in shown)
+    assert '<a href="figures/attacks.svg">' in (tmp_path / "out/figures.html").read_text(encoding="utf-8")

@@ -285,6 +285,30 @@ def test_a_missing_file_takes_only_itself(opened: Opened, site: Path, tmp_path: 
         assert (len(titles(page)) == 4) == (gone != "incidents")
 
 
+def test_incidents_are_drawn_without_waiting_for_their_words(opened: Opened, site: Path, tmp_path: Path) -> None:
+    """The marks are those that ``benchmarks/first_picture.py`` reads."""
+    folder = tmp_path / "wordless"
+    shutil.copytree(site, folder)
+    (folder / "data/map-words.js").unlink()
+    page = opened.map_ready(folder / "map.html")
+    page.locator("#map-missing", has_text="could not be read: titles and names of places").wait_for()
+    page.wait_for_function("() => performance.getEntriesByName('map-complete').length")
+    marks = page.evaluate("() => performance.getEntriesByType('mark').map(one => one.name)")
+    assert marks == ["map-points", "map-complete"]
+    assert page.locator(".map-number:visible").count() > 0 and page.locator("#bars .bar").count() > 0
+
+
+@pytest.mark.parametrize("gone", ["map.js", "map-state.js"])
+def test_where_a_script_is_missing_the_figures_stand_for_the_map(
+    opened: Opened, dossier: Path, tmp_path: Path, gone: str
+) -> None:
+    shutil.copytree(dossier, tmp_path / "out")
+    (tmp_path / "out/static" / gone).unlink()
+    page = opened.go(tmp_path / "out/map.html")
+    page.locator("#map-failed").wait_for()
+    assert not page.locator("#map-app").is_visible() and page.locator("#still-maps").is_visible()
+
+
 @pytest.fixture(scope="module")
 def crowd(case: Case, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twenty-four thousand incidents on a grid, beside the files of the page."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from contested.web.drawing import MAX_LETTERS, drawn_words
 from contested.web.edition import Edition
 from contested.web.inline_svg import standalone_svg
 from contested.web.preview import HEIGHT, WIDTH, draw_preview
+from contested.web.short_svg import short_svg
 
 
 def test_a_png_is_of_print_size_and_says_nothing_of_its_making(dossier: Path) -> None:
@@ -78,3 +80,23 @@ def test_a_drawing_of_a_page_carries_its_rules_in_the_colours_of_paper() -> None
         assert standalone_svg(f'<svg class="{root}"></svg>', "").count(f".{root} ") > 3, (
             "their rules are in dossier.css"
         )
+
+
+def test_a_picture_inside_a_drawing_keeps_its_look_with_few_shades() -> None:
+    drawn = Image.new("RGBA", (40, 40))
+    for x in range(40):
+        drawn.putpixel((x, 20), (107, 107, 107, 6 * x))
+    png = io.BytesIO()
+    drawn.save(png, format="PNG")
+    svg = (
+        b'<image href="data:image/png;base64,'
+        + base64.b64encode(png.getvalue())
+        + b'"/><!-- x --><text transform="rotate(-0 1 2)"/>'
+    )
+    found = re.fullmatch(rb'<image href="data:image/png;base64,([^"]+)"/><text/>', short_svg(svg))
+    assert found is not None
+    kept = Image.open(io.BytesIO(base64.b64decode(found[1])))
+    assert kept.mode == "P"
+    for x in range(40):
+        assert kept.convert("RGBA").getpixel((x, 20))[3] == pytest.approx(6 * x, abs=20)
+        assert kept.convert("RGBA").getpixel((x, 10))[3] == 0

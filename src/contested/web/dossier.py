@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 
 #: Files of the package that every dossier carries.
 STATIC_FILES = (
-    "dossier.css", "accounts.css", "dossier.js", "map.css", "print.css", *SCRIPTS,
+    "dossier.css", "accounts.css", "dossier.js", "map.css", "map-plain.css", "print.css", *SCRIPTS,
 )  # fmt: skip
 #: Pages of the menu; a page that a case does not have is left out.
 MENU = (
@@ -202,7 +202,7 @@ def _front_figure(edition: Edition, figures: tuple[Any, ...]) -> tuple[str | Non
         return None, ""
     chosen = next((figure for day in named for figure in ground if figure.name.endswith(day)), None)
     chosen = chosen or next((figure for figure in ground if figure.name[-10:] >= last), None) or figures[0]
-    return chosen.name, chosen.alt
+    return f"{chosen.name}.{chosen.shown}", chosen.alt
 
 
 def _data_files(edition: Edition) -> dict[str, bytes]:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import io
 import math
-import re
 import textwrap
 from collections import defaultdict
 from collections.abc import Sequence
@@ -32,12 +31,13 @@ from matplotlib.path import Path as Outline
 from matplotlib.text import Text as Label
 from PIL import Image
 
-from contested.base.places import Box, geodesic_m, wgs84
+from contested.base.places import M_PER_DEGREE, Box, geodesic_m, wgs84
 from contested.web.edition import Edition
 from contested.web.ground import Ground
 from contested.web.incident_pages import emphasised, incident_order
 from contested.web.pages import Figure
 from contested.web.printed_text import PrintedText
+from contested.web.short_svg import short_svg
 from contested.web.strings import TEXT
 
 #: Hatches by pattern; the same readings as on the interactive map.
@@ -51,15 +51,13 @@ WIDTH_INCHES, PNG_DPI = 7.6, 300
 PNG_COLOURS = 128
 #: Height of a line of the sources under a figure.
 LINE_INCHES = 0.1
-#: Vertices of a circle of uncertainty.
-CIRCLE_POINTS = 72
+#: Vertices of a circle of uncertainty: so many that none is further than this from its arc, points.
+CIRCLE_POINTS, FEWEST_POINTS, OFF_ARC = 72, 16, 0.03
 STYLE: Any = {
     "font.family": ["DejaVu Sans"], "font.size": 8.0, "svg.hashsalt": "contested", "svg.fonttype": "none",
     "hatch.linewidth": 0.45, "axes.linewidth": 0.6, "path.simplify": False, "axes.unicode_minus": False,
     "text.parse_math": False,
 }  # fmt: skip
-#: Where DejaVu Sans is not installed, text of an SVG is set in the next of these that is.
-FALLBACK_FONTS = b"'DejaVu Sans', Verdana, 'Noto Sans', 'Liberation Sans', 'Noto Sans Arabic', sans-serif"
 #: Letters of a title or a label on a drawing at most; more would run over its edge.
 MAX_LETTERS = 170
 INK, _QUIET, _ATTACK, PAPER = "#1a1a1a", "#6b6b6b", "#b3001b", "#ffffff"
@@ -78,30 +76,13 @@ class DrawnFigure:
     png: bytes
 
 
-_OUTLINE = re.compile(rb' d="([^"]*)"')
-_LONG_DECIMAL = re.compile(rb"(\.\d\d)\d+")
-_STEP = re.compile(rb"\s*([MLQCZz])\s*")
-_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
-
-
-def _short_svg(svg: bytes) -> bytes:
-    """The same drawing in half the bytes: outlines to a hundredth of a point, no indents, and no comments, which
-    hold the texts of labels unescaped by our own rules. Its text can be set in other fonts than ours.
-    """
-    svg = _OUTLINE.sub(lambda found: _STEP.sub(rb"\1", _LONG_DECIMAL.sub(rb"\1", found[0])), svg)
-    svg = _COMMENT.sub(b"", svg)
-    svg = svg.replace(b"'DejaVu Sans'", FALLBACK_FONTS)
-    svg = svg.replace(b"; stroke-linejoin: miter", b"").replace(b"; stroke-linecap: butt", b"")
-    return re.sub(rb"\n\s*", b"\n", svg)
-
-
 def write_files(canvas: Canvas, figure: Figure) -> DrawnFigure:
     """SVG and PNG, with every text in letters that the font holds."""
     clean_words(canvas)
     svg = io.BytesIO()
     title = drawn_words(figure.title)
     canvas.savefig(svg, format="svg", metadata={"Date": None, "Creator": "contested", "Title": title})
-    return DrawnFigure(figure, _short_svg(svg.getvalue()), png_bytes(canvas, PNG_DPI))
+    return DrawnFigure(figure, short_svg(svg.getvalue()), png_bytes(canvas, PNG_DPI))
 
 
 def png_bytes(canvas: Canvas, dpi: int) -> bytes:
@@ -111,7 +92,7 @@ def png_bytes(canvas: Canvas, dpi: int) -> bytes:
     agg.draw()
     picture = Image.fromarray(np.asarray(agg.buffer_rgba())).convert("RGB")
     png = io.BytesIO()
-    picture.quantize(PNG_COLOURS, dither=Image.Dither.NONE).save(png, format="PNG", dpi=(dpi, dpi))
+    picture.quantize(PNG_COLOURS, dither=Image.Dither.NONE).save(png, format="PNG", dpi=(dpi, dpi), optimize=True)
     return png.getvalue()
 
 
@@ -251,6 +232,16 @@ def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float,
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
+def _vertices(axes: Axes, radius_m: float) -> int:
+    """Vertices of a circle of that radius, by its size on paper."""
+    south, north = axes.get_ylim()
+    canvas: Any = axes.get_figure()
+    height_pt = float(axes.get_position().height * canvas.get_size_inches()[1] * 72)
+    radius_pt = radius_m / M_PER_DEGREE * height_pt / (north - south)
+    needed = math.ceil(math.pi / math.acos(1 - OFF_ARC / max(radius_pt, 1.0)))
+    return min(max(needed, FEWEST_POINTS), CIRCLE_POINTS)
+
+
 def _circle(place: tuple[float, float, float], points: int = CIRCLE_POINTS) -> Any:
     """The geodesic circle around a place (longitude, latitude, metres), as an array of degrees."""
     return _circles([place], points)[0]
@@ -317,8 +308,8 @@ def draw_attacks(axes: Axes, circles: Circles, *, small: bool = False) -> None:
     for circle in circles.others if not small and len(circles.others) <= MOST_OUTLINES else ():
         axes.add_patch(PathPatch(Outline(_circle(circle), closed=True), facecolor="none", edgecolor="#6b6b6b",
                                  linewidth=0.5, linestyle=(0, (3, 2)), zorder=5))  # fmt: skip
-    points = CIRCLE_POINTS // 3 if small else CIRCLE_POINTS
     for circle in sorted(circles.numbered):
+        points = CIRCLE_POINTS // 3 if small else _vertices(axes, circle[2])
         axes.add_patch(PathPatch(Outline(_circle(circle, points), closed=True), facecolor=f"{_ATTACK}38",
                                  edgecolor=_ATTACK, linewidth=0.6 if small else 0.9, zorder=7))  # fmt: skip
     for lon, lat, words in () if small else circles.badges:

@@ -13,7 +13,7 @@ from typing import Any
 
 import shapely
 
-from contested.base.engine import parquet_bytes
+from contested.base.engine import SMALL_LEVEL, parquet_bytes
 from contested.base.records import TABLES
 from contested.web.addresses import MOST_DETAILED, MOST_LISTED, anchor
 from contested.web.edition import Edition
@@ -22,14 +22,14 @@ from contested.web.public import Row
 from contested.web.words import csv_bytes
 
 ABOUT = {
-    "format": "The shape of this file: contested-dossier, version 1.",
+    "format": "The shape of this file: contested-dossier, version 1. Empty cells of rows are left out.",
     "case": "Title, purpose, window, region, parties and events, as declared in case.toml.",
     "accounts": "One answer of one party to one question from one claim; latest marks the newest.",
     "contradictions": "Pairs of answers that cannot both hold: within a party over time, or between two.",
     "claims": "Attributed statements with their passages: text, start and end count characters of the frozen text.",
     "votes": "One member's vote on one draft.",
-    "incidents": "Clusters of records about one real event, with places, control and distance to the front; an empty "
-    "cell is left out. Of more than 400 those with a page of their own, the rest in data/.",
+    "incidents": "Clusters of records about one real event, with places, control and distance to the front. "
+    "Of more than 400 those with a page of their own, the rest in data/.",
     "findings": "Computed results and refusals, each with method, assumptions and reporting term.",
     "rivals": "Rival accounts of an event, as case.toml states them.",
     "evidence": "Items of evidence that they are weighed by; those that do not count say why.",
@@ -72,6 +72,10 @@ def _filled(row: Row, left_out: str = "") -> Row:
 def dossier_json(edition: Edition) -> bytes:
     """``dossier.json``: the case in one documented file."""
     public, file = edition.public, edition.case.file
+
+    def rows(name: str) -> list[Row]:
+        return [_filled(row) for row in public.of(name)]
+
     places = edition.grouped("incident_places", "incident_id")
     control = edition.grouped("control", "incident_id")
     fronts = edition.grouped("fronts", "incident_id")
@@ -79,8 +83,8 @@ def dossier_json(edition: Edition) -> bytes:
         {
             **_filled(row),
             **{
-                name: [_filled(one, "incident_id") for one in rows.get((key,), [])]
-                for name, rows in (("places", places), ("control", control), ("fronts", fronts))
+                name: [_filled(one, "incident_id") for one in found.get((key,), [])]
+                for name, found in (("places", places), ("control", control), ("fronts", fronts))
             },
         }
         for key, row in public.rows["incidents"].items()
@@ -100,13 +104,10 @@ def dossier_json(edition: Edition) -> bytes:
                 for event in file.events
             ],
         },
-        "accounts": public.of("accounts"),
-        "contradictions": public.of("contradictions"),
-        "claims": public.of("claims"),
-        "votes": public.of("votes"),
+        **{name: rows(name) for name in ("accounts", "contradictions", "claims", "votes")},
         "incidents": incidents,
-        "findings": [{**row, "details": _details(row["details"])} for row in public.of("findings")],
-        **{name: public.of(name) for name in ("rivals", "evidence", "evidence_ratios", "odds", "implications")},
+        "findings": [{**row, "details": _details(row["details"])} for row in rows("findings")],
+        **{name: rows(name) for name in ("rivals", "evidence", "evidence_ratios", "odds", "implications")},
         "counts": {
             name: {"printed": len(public.rows[name]), "withheld": len(public.withheld[name])} for name in TABLES
         },
@@ -174,7 +175,7 @@ def table_bytes(edition: Edition, table: str) -> bytes:
     """The content of :func:`data_file`."""
     if data_file(edition, table).endswith(".csv"):
         return table_csv(edition, table)
-    return parquet_bytes(TABLES[table].from_rows(edition.public.of(table)))
+    return parquet_bytes(TABLES[table].from_rows(edition.public.of(table)), SMALL_LEVEL)
 
 
 def finding_file(edition: Edition, finding_id: str, n_rows: int) -> str:

@@ -52,6 +52,8 @@ from contested.web.words import day_words, span_words
 #: Small maps of the progression at most; with more days of change, evenly chosen ones among them.
 MAX_SMALL_MAPS = 20
 SMALL_COLUMNS = 5
+#: An SVG of more bytes is linked to, and its PNG shown: without a graphics card 1.2 MB took a browser three seconds.
+MOST_SHOWN_BYTES = 400_000
 
 
 def draw_figures(edition: Edition, grounds: Sequence[Ground], page: str) -> list[DrawnFigure]:
@@ -80,7 +82,8 @@ def _kept(edition: Edition, name: str, draw: Callable[[Edition], DrawnFigure]) -
         return FigureParts(drawn.figure.title, drawn.figure.caption, drawn.figure.alt, drawn.svg, drawn.png)
 
     found = edition.kept_figures.take(name, edition, parts)
-    return DrawnFigure(Figure(name, found.title, found.caption, found.alt), found.svg, found.png)
+    shown = "svg" if len(found.svg) <= MOST_SHOWN_BYTES else "png"
+    return DrawnFigure(Figure(name, found.title, found.caption, found.alt, shown=shown), found.svg, found.png)
 
 
 def _attacks(edition: Edition, grounds: Sequence[Ground]) -> DrawnFigure:

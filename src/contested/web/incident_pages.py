@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import groupby
 
 from contested.web.addresses import ROWS_PER_PAGE, anchor, emphasised_rows, list_order, safe_link
 from contested.web.edition import Edition
@@ -39,6 +40,9 @@ from contested.web.public import Row, row_key
 from contested.web.strings import TEXT
 from contested.web.words import code_words, day_words, range_words, span_words
 
+#: Lines a day, on average, from which a list says its days once.
+GROUPED_FROM = 4
+
 
 def emphasised(edition: Edition) -> list[Row]:
     """Incidents of the case's events; all incidents when none belongs to an event."""
@@ -62,8 +66,8 @@ def show_incidents(edition: Edition) -> list[IncidentsPage]:
         first = file == "incidents.html"
         lines = {key: _line(edition, key, order[key], places.get((key,), [])) for key in keys}
         lists = (
-            (TEXT["incidents_of_events"], tuple(line for key, line in lines.items() if key in main)),
-            (TEXT["incidents_others"], tuple(line for key, line in lines.items() if key not in main)),
+            (TEXT["incidents_of_events"], _by_days([line for key, line in lines.items() if key in main])),
+            (TEXT["incidents_others"], _by_days([line for key, line in lines.items() if key not in main])),
         )
         shown.append(IncidentsPage(
             file, pages, _total(edition, file, "incidents") if first else None,
@@ -75,11 +79,20 @@ def show_incidents(edition: Edition) -> list[IncidentsPage]:
     return shown
 
 
+def _by_days(lines: list[IncidentLine]) -> tuple[tuple[str | None, tuple[IncidentLine, ...]], ...]:
+    """The lines under their days where most share them, else in one group without."""
+    groups = tuple((days, tuple(of_days)) for days, of_days in groupby(lines, key=lambda line: line.parts[0]))
+    if len(lines) >= GROUPED_FROM * len(groups):
+        return groups
+    return ((None, tuple(lines)),)
+
+
 def _line(edition: Edition, key: str, number: int, places: list[Row]) -> IncidentLine:
     row = edition.public.rows["incidents"][key]
     names = ", ".join(dict.fromkeys(place["place_name"] for place in places if place["place_name"]))
     # What the title says already is not said again: at 100,000 lines that is megabytes.
-    said = tuple(words for words in (code_words(row["kind"]), names) if words not in row["title"])
+    title = row["title"].casefold()
+    said = tuple(words for words in (code_words(row["kind"]), names) if words.casefold() not in title)
     parts = (
         span_words(row["date_start"], row["date_end"]), *said, toll_words(row), ", ".join(row["datasets"]),
         row["grade"],

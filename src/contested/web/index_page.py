@@ -75,7 +75,7 @@ class IndexPage:
     refused: tuple[ShortFinding, ...]
     odds: tuple[ShortOdds, ...]
     map_figure: str | None
-    """File of the figure on the front page, without its ending."""
+    """File of the figure on the front page, in ``figures/``."""
     map_alt: str
     timeline: str | None
     """Inline SVG of statements and votes, shown in place of a map without ground."""
@@ -86,7 +86,7 @@ class IndexPage:
 def show_index(
     edition: Edition, map_figure: str | None, map_alt: str, timeline: str | None, *, weighed: bool = False
 ) -> IndexPage:
-    """The front page; ``map_figure`` is the name of the figure shown on it, else the timeline stands there.
+    """The front page; ``map_figure`` is the file of the figure shown on it, else the timeline stands there.
 
     ``weighed`` says whether there is a page of weighed accounts to lead to.
     """

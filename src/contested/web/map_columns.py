@@ -156,15 +156,17 @@ def record_columns(edition: Edition) -> dict[str, Any]:
     order = incident_order(edition)
     records, told, perhaps = [], [], []
     for row in numbered_incidents(edition):
+        own = edition.addresses.row("incidents", row["incident_id"])
         found = [edition.public.rows["records"][key] for key in row["records"] if key in edition.public.rows["records"]]
         records.append([
             [
                 datasets(record["dataset"]), record["title"] if record["title"] != row["title"] else 0,
                 [sources(name) for name in record["sources"]],
                 [record[column] for column in ("killed_low", "killed_high", "injured_low", "injured_high")],
-                int(record["second_hand"]), edition.addresses.row("records", record["record_id"]),
+                int(record["second_hand"]), 0 if address == own else address,
             ]
             for record in found
+            for address in [edition.addresses.row("records", record["record_id"])]
         ])  # fmt: skip
         lines = []
         for link in claims.get((row["incident_id"],), []):

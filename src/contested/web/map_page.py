@@ -35,15 +35,14 @@ def show_map(edition: Edition, grounds: Sequence[Ground], figures: Sequence[Figu
         if row["lon"] is None or row["radius_m"] is None
     ]  # fmt: skip
     start = opening_day(edition, grounds)
-    main = {row["incident_id"] for row in emphasised(edition)}
-    others = [key for key in edition.public.rows["incidents"] if key not in main]
+    others = len(emphasised(edition)) < len(edition.public.rows["incidents"])
     return MapPage(
         bool(grounds),
         tuple((ground.name, ground.entry.citation or ground.entry.licence or "") for ground in grounds),
         tuple(mark for mark in edition.marks.all() if mark.id in holders),
         window.first.isoformat(), (window.last - window.first).days + 1,
         str(day_words(start)), (start - window.first).days, tuple(figures),
-        edition.book.count(PAGE, TEXT["map_others_number"], "incidents", others) if others else None,
+        edition.book.count_where(PAGE, TEXT["map_others_number"], "incidents", {"event_id": None}) if others else None,
         edition.book.count(PAGE, TEXT["places_without_point"], "incident_places", pointless) if pointless else None,
         SCRIPTS,
     )  # fmt: skip

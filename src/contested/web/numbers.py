@@ -60,7 +60,7 @@ class Derivation:
     def from_entry(cls, entry: Mapping[str, Any]) -> Derivation:
         """The derivation in an entry of ``numbers.json``."""
         return cls(
-            entry["aggregate"], entry["table"], tuple(entry["keys"]), entry["column"], entry.get("where"),
+            entry["aggregate"], entry["table"], tuple(entry["keys"]), entry.get("column"), entry.get("where"),
             tuple(entry.get("of", ())), entry["style"], entry.get("scope", "public"),
         )  # fmt: skip
 
@@ -97,8 +97,10 @@ class Number:
         how = self.derivation
         entry: dict[str, Any] = {
             "text": self.text, "aggregate": how.aggregate, "table": how.table, "keys": list(how.keys),
-            "column": how.column, "page": self.page, "style": how.style, "label": self.label,
+            "page": self.page, "style": how.style, "label": self.label,
         }  # fmt: skip
+        if how.column is not None:
+            entry["column"] = how.column
         if how.where is not None:
             entry["where"] = dict(how.where)
         if how.of:
@@ -355,6 +357,7 @@ class NumberBook:
     def json_bytes(self) -> bytes:
         """``numbers.json``, one entry a line."""
         lines = (
-            f"{json.dumps(number.id)}: {json.dumps(number.entry(), ensure_ascii=False)}" for number in self.numbers
+            f"{json.dumps(number.id)}: {json.dumps(number.entry(), ensure_ascii=False, separators=(',', ':'))}"
+            for number in self.numbers
         )
         return ("{\n" + ",\n".join(lines) + "\n}\n").encode()

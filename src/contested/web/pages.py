@@ -351,8 +351,8 @@ class IncidentsPage:
     total: Number | None
     withheld: Number | None
     withheld_records: Number | None
-    lists: tuple[tuple[str, tuple[IncidentLine, ...]], ...]
-    """(heading, incidents): those of the case's events, and others."""
+    lists: tuple[tuple[str, tuple[tuple[str | None, tuple[IncidentLine, ...]], ...]], ...]
+    """(heading, groups): those of the case's events, and others. Many of one day stand under it: (days, incidents)."""
     data_file: str
     variants: tuple[VariantLine, ...]
     """Other ways of linking, on the first page; empty where none was tried."""
@@ -595,6 +595,8 @@ class Figure:
     alt: str
     counts: tuple[tuple[Mark, Number], ...] = ()
     large: bool = True
+    shown: str = "svg"
+    """Ending of the file that pages show: that of the PNG where the SVG would take seconds to draw."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,8 @@ def _data(
     file = edition.case.file
     others = [
         (f"{page.file}#{line.anchor}", line)
-        for page in pages.incidents for _, lines in page.lists for line in lines if line.href is None
+        for page in pages.incidents for _, groups in page.lists for _, lines in groups for line in lines
+        if line.href is None
     ]  # fmt: skip
     plain = _Plain(text, edition.marks.style_sheet())
     originals = pages.sources.originals

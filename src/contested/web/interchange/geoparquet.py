@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from contested.base.engine import parquet_bytes
+from contested.base.engine import SMALL_LEVEL, parquet_bytes
 from contested.base.records import TABLES
 from contested.web.edition import Edition
 from contested.web.interchange.counting import Export, Format
@@ -64,7 +64,7 @@ def _bytes(table: pa.Table, shapes: list[Any]) -> bytes:
     if len(present):
         column["bbox"] = [float(edge) for edge in shapely.total_bounds(present)]
     geo = {"version": VERSION, "primary_column": "geometry", "columns": {"geometry": column}}
-    return parquet_bytes(table.replace_schema_metadata({"geo": json.dumps(geo)}))
+    return parquet_bytes(table.replace_schema_metadata({"geo": json.dumps(geo)}), SMALL_LEVEL)
 
 
 def read_geoparquet_keys(files: Mapping[str, bytes], public: PublicRows) -> dict[str, list[str]]:

@@ -13,6 +13,14 @@
       }
     }
   }
+  // The frame of the map is there at once; where its scripts do not come, the figures beneath stand for it.
+  window.addEventListener("load", function () {
+    var map = document.getElementById("map-app");
+    if (map && !(window.CONTESTED_MAP && window.CONTESTED_MAP.started)) {
+      map.hidden = true;
+      document.getElementById("map-failed").hidden = false;
+    }
+  });
   window.addEventListener("hashchange", openTarget);
   openTarget();
 })();

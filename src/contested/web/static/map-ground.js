@@ -18,7 +18,8 @@
     if (!patterns[name]) {
       const tile = document.createElement("canvas"), ratio = app.sheet.ratio;
       tile.width = tile.height = TILE * ratio;
-      const drawn = tile.getContext("2d");
+      // Drawn onto a paper in memory: fetched from a graphics process it would be waited for.
+      const drawn = tile.getContext("2d", { willReadFrequently: true });
       drawn.scale(ratio, ratio);
       drawn.strokeStyle = app.isDark() ? "#ffffff70" : "#00000070";
       drawn.lineWidth = 1;

@@ -107,7 +107,7 @@
     const between = document.createElement("canvas");
     between.width = width;
     between.height = height;
-    between.getContext("2d").putImageData(picture, 0, 0);
+    between.getContext("2d", { willReadFrequently: true }).putImageData(picture, 0, 0);
     context.drawImage(between, 0, 0);
   }
 

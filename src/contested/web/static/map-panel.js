@@ -105,7 +105,7 @@
     const list = element("ul", "by-source");
     for (const [dataset, title, names, toll, secondHand, href] of records.records[index]) {
       const item = element("li", "");
-      item.append(link(href, records.datasets[dataset]));
+      item.append(link(href || app.words.href[index], records.datasets[dataset]));
       const more = [...tolls(...toll), ...(title ? [title] : []), ...(names.length ? [app.fill("sources_are", { names: names.map((name) => records.sources[name]).join("; ") })] : []),
         ...(secondHand ? [text.second_hand] : [])];
       for (const words of more) { item.append(bdi("span", "said", words)); }

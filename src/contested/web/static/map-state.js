@@ -36,7 +36,8 @@
   const waiting = {}, arrived = {};
   window.CONTESTED_PART = (name, packed) => { arrived[name] = packed; };
   async function unpack(packed) {
-    const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
+    const letters = atob(packed), bytes = new Uint8Array(letters.length);
+    for (let at = 0; at < bytes.length; at += 1) { bytes[at] = letters.charCodeAt(at); }
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
     return new Response(stream).json();
   }

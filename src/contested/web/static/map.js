@@ -11,7 +11,7 @@
   if (!app.data || !app.startView || !window.DecompressionStream) { fail("a file of the map is missing"); return; }
   const data = app.data, text = app.text;
 
-  byId("map-app").hidden = false;
+  app.started = true;
   app.startAddress();
   app.moved = Boolean(state.extent);
 
@@ -110,21 +110,33 @@
 
   app.startTime();
   app.startTable();
-  const incidents = app.part("incidents").then(app.takeIncidents).catch(() => app.missing(text.part_incidents));
-  incidents.then(() => {
-    try { app.startView(data.box, drawAll); } catch (error) { fail(error); return null; }
+  try { app.startView(data.box, drawAll); } catch (error) { fail(error); return; }
+  // Ground and incidents are drawn as they come; what stands around the map, and the words, once they are seen.
+  const seen = () => new Promise((done) => {
+    window.requestAnimationFrame(() => window.setTimeout(done));
+    window.setTimeout(done, 500); // where no frame comes: a window behind others
+  });
+  const mark = (name) => window.performance.mark("map-" + name);
+  const ground = app.loadLayer(), incidents = app.part("incidents").then(app.takeIncidents);
+  async function start() {
+    await incidents.catch(() => app.missing(text.part_incidents));
     app.ready = true;
-    if (app.columns) { startFilters(); app.startBars(); }
     drawAll();
-    app.loadLayer();
-    return app.columns ? app.part("words") : null;
-  }).then((words) => {
-    app.words = words;
-    if (!app.ready) { return; }
+    await seen();
+    mark("points");
+    if (app.columns) {
+      startFilters();
+      app.startBars();
+      try { app.words = await app.part("words"); } catch (error) { app.missing(text.part_words); }
+    }
+    await ground;
     app.arrangeNumbers();
     app.nameLabels();
     app.pin();
     app.fillTable();
     app.complete = true;
-  }).catch(() => app.missing(text.part_words));
+    await seen();
+    mark("complete");
+  }
+  start();
 })(window.CONTESTED_MAP);
