@@ -157,7 +157,7 @@ def write_map(folder: Path, count: int) -> dict[str, int]:
     made = time.perf_counter()
     grounds = read_grounds(edition)
     files = map_files(edition, grounds)
-    render = dossier._printer(Frame("en", "ltr", case.file.title, "", "", ()))
+    render = dossier.page_printer(Frame("en", "ltr", case.file.title, "", "", ()))
     files["map.html"] = render("map", show_map(edition, grounds, ()))
     print(f"  {count:,} incidents: tables {made - began:.1f} s, page and data {time.perf_counter() - made:.1f} s")
     static = package_files("contested.web") / "static"

@@ -131,16 +131,9 @@ def render_dossier(edition: Edition) -> dict[str, bytes]:
     figure, alt = _front_figure(edition, figures)
     front = figure, alt, timeline.svg if timeline and figure is None else None
     has_map = bool(grounds or edition.public.rows["incidents"])
-    there = {
-        "map": has_map, "weighed": weighed, "timeline": timeline, "council": council, "withheld": withheld,
-    }  # fmt: skip
-    frame = Frame(
-        current_language(), current_direction(),
-        edition.case.file.title, edition.case.file.purpose, _version(),
-        tuple((f"{name}.html", TEXT[f"page_{name}"]) for name in MENU if there.get(name, True)),
-        can_print(),
-    )  # fmt: skip
-    render = _printer(frame)
+    if_there = {"timeline": timeline, "council": council, "weighed": weighed, "withheld": withheld}
+    frame = _frame(edition, {"map": has_map, **if_there})
+    render = page_printer(frame)
     index = show_index(edition, *front, weighed=weighed is not None)
     findings = show_findings(edition)
     files: dict[str, bytes] = {
@@ -151,14 +144,7 @@ def render_dossier(edition: Edition) -> dict[str, bytes]:
     if has_map:
         files["map.html"] = render("map", show_map(edition, grounds, figures))
         files |= map_files(edition, grounds)
-    if timeline:
-        files["timeline.html"] = render("timeline", timeline)
-    if council:
-        files["council.html"] = render("council", council)
-    if weighed:
-        files["weighed.html"] = render("weighed", weighed)
-    if withheld:
-        files["withheld.html"] = render("withheld", withheld)
+    files |= {f"{name}.html": render(name, page) for name, page in if_there.items() if page}
     for claims in show_claims(edition):
         files[claims.file] = render("claims", claims)
     for account in show_accounts(edition):
@@ -185,11 +171,23 @@ def render_dossier(edition: Edition) -> dict[str, bytes]:
     if frame.printed:
         printed = PrintedPages(frame, index, findings, weighed, council, incidents, detailed, sources)
         files["dossier.pdf"] = print_dossier(edition, printed, drawn, files["dossier.json"])
+    return files | _static_files(edition)
+
+
+def _frame(edition: Edition, if_there: Mapping[str, object]) -> Frame:
+    """What stands around every page; the menu leaves out the pages that a case does not have."""
+    return Frame(
+        current_language(), current_direction(),
+        edition.case.file.title, edition.case.file.purpose, _version(),
+        tuple((f"{name}.html", TEXT[f"page_{name}"]) for name in MENU if if_there.get(name, True)),
+        can_print(),
+    )  # fmt: skip
+
+
+def _static_files(edition: Edition) -> dict[str, bytes]:
     static = package_files("contested.web") / "static"
-    for name in STATIC_FILES:
-        files[f"static/{name}"] = static.joinpath(*name.split("/")).read_bytes()
-    files["static/parties.css"] = edition.marks.style_sheet().encode()
-    return files
+    found = {f"static/{name}": static.joinpath(*name.split("/")).read_bytes() for name in STATIC_FILES}
+    return {**found, "static/parties.css": edition.marks.style_sheet().encode()}
 
 
 def _front_figure(edition: Edition, figures: tuple[Any, ...]) -> tuple[str | None, str]:
@@ -232,7 +230,7 @@ def _frozen(text: str) -> Markup:
     return Markup(str(escape(text)).replace("\r", "&#13;"))
 
 
-def _printer(frame: Frame) -> Callable[..., bytes]:
+def page_printer(frame: Frame) -> Callable[..., bytes]:
     """A function that prints a page through its template."""
     environment = page_environment("contested.web", keep_trailing_newline=True)
     environment.filters["frozen"] = _frozen
