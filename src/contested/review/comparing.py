@@ -3,7 +3,7 @@
 In: two kept builds. Out: counts of the rows that came, went and changed in each table, those rows a page at a time, the
 numbers of findings before and after, and the decisions, originals and program that lie between. Refuses: nothing.
 
-Rows are compared by their keys in DuckDB, over the Parquet files; nothing but a page of rows comes into Python.
+Rows are compared by their keys in DuckDB, over the Parquet files; of those that differ a page comes into Python.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from contested.base.records import TABLES
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
 #: Tables shown as rows; findings have a table of their own, and decisions are causes.
 SHOWN = tuple(name for name in COMPARED if name not in ("decisions", "findings", "robustness"))
@@ -26,7 +27,7 @@ SHOWN = tuple(name for name in COMPARED if name not in ("decisions", "findings",
 FINDING_NUMBERS = ("n", "estimate", "low", "high", "p_value", "refused")
 PAGE_ROWS = 50
 #: Rows of one table that are listed, at most; all are counted.
-MOST_CHANGES = 100_000
+MOST_CHANGES = 20_000
 KINDS_OF_CHANGE = ("came", "went", "changed")
 
 
@@ -91,34 +92,22 @@ def list_changes(before: KeptBuild, after: KeptBuild, name: str, page: int = 1) 
     """A page of the rows of one table that differ, by key; of very many the first :data:`MOST_CHANGES`."""
     if name not in COMPARED:
         return []
-    first = (max(1, page) - 1) * PAGE_ROWS
-    wanted = _changed_keys(before, after, name)[first : first + PAGE_ROWS]
-    if not wanted:
-        return []
     keys = TABLES[name].key
-    # Each column of the key by itself, which the reader of the file can skip by; what is too much is left out below.
-    values = [list(dict.fromkeys(key[number] for key in wanted)) for number in range(len(keys))]
-    tests = " AND ".join(f"{key} IN ({', '.join('?' * len(one))})" for key, one in zip(keys, values, strict=True))
-    sides: list[dict[tuple[Any, ...], dict[str, Any]]] = []
-    with _compared(before, after, name) as connection:
-        for side in "ab":
-            cursor = connection.execute(f"SELECT * FROM {side} WHERE {tests}", [one for many in values for one in many])
-            columns = [column[0] for column in cursor.description or ()]
-            rows = (dict(zip(columns, row, strict=True)) for row in cursor.fetchall())
-            sides.append({tuple(row[key] for key in keys): row for row in rows})
-    return [_row_change(keys, sides[0].get(key), sides[1].get(key)) for key in wanted]
+    first = (max(1, page) - 1) * PAGE_ROWS
+    rows = _changed_rows(before, after, name).slice(first, PAGE_ROWS).to_pylist()
+    sides = [[one if one[keys[0]] is not None else None for one in (row["a"], row["b"])] for row in rows]
+    return [_row_change(keys, *pair) for pair in sides]
 
 
-@lru_cache(maxsize=32)
-def _changed_keys(before: KeptBuild, after: KeptBuild, name: str) -> tuple[tuple[Any, ...], ...]:
-    """Keys of the rows that differ, in order: whole rows are compared once, and a page fetches its own by these."""
-    columns = ", ".join(f"coalesce(a.{key}, b.{key})" for key in TABLES[name].key)
+@lru_cache(maxsize=4)
+def _changed_rows(before: KeptBuild, after: KeptBuild, name: str) -> pa.Table:
+    """Both sides of the rows that differ, by key, as columns ``a`` and ``b``: whole rows are compared once."""
+    order = ", ".join(f"coalesce(a.{key}, b.{key})" for key in TABLES[name].key)
     with _compared(before, after, name) as connection:
-        found = connection.execute(
-            f"SELECT {columns} FROM {_JOIN.format(on=_on(name))} WHERE a IS DISTINCT FROM b "
-            f"ORDER BY ALL LIMIT {MOST_CHANGES}"
-        ).fetchall()
-    return tuple(found)
+        return connection.sql(
+            f"SELECT a, b FROM {_JOIN.format(on=_on(name))} WHERE a IS DISTINCT FROM b "
+            f"ORDER BY {order} LIMIT {MOST_CHANGES}"
+        ).to_arrow_table()
 
 
 #: The two tables beside each other. A whole row is a value in DuckDB, and two of them can be compared.
