@@ -475,3 +475,17 @@ def test_names_of_incidents_and_parties_change_no_number(make_case: MakeCase, ma
             assert one[name] == pytest.approx(other[name])
         if one["test"] == "area_shares":
             assert one["estimate"] == pytest.approx(other["estimate"], abs=0.05)
+
+
+def test_days_turn_within_those_that_are_told_of(weigh: Weigh) -> None:
+    event = [{"day": 10 + 3 * n, "places": [place(north=6000.0 * (n - 5), fell=12 + 3 * n)]} for n in range(10)]
+    ends = [{"day": day, "places": [place()], "event": None} for day in (0, 60)]
+
+    def offsets(*incidents: dict[str, Any], **more: Any) -> int:
+        finding = weigh([*event, *({**one, **more} for one in incidents)])["area_against_rotation"]
+        return int(finding["details"]["n_rotations"])
+
+    # From three days before the tenth day to three after the 37th: the mean gap of ten episodes.
+    assert offsets() == 34
+    assert offsets(*ends) == 61
+    assert offsets(*ends, datasets=["another"]) == 34

@@ -203,11 +203,32 @@ def _break_even(sample: Sample, observed: float, expected: float) -> str:
 # ---------------------------------------------------------------------------------------------------- by rotation
 
 
+def told_period(sample: Sample) -> Days:
+    """Days of the sample's period that incidents are told of; before and after them nobody knows what was attacked.
+
+    From the first to the last incident of the event's datasets, of whatever kind, and on either side the mean gap
+    between their episodes, by which the ends of evenly spread days fall short in the mean.
+    """
+    first, last, episodes = [], [], 0
+    for incidents in (sample.incidents, sample.others.take(sample.told_alike)):
+        dated = sample.dated(incidents)
+        first.append(incidents.date_start[dated])
+        last.append(incidents.date_end[dated])
+        episodes += len(np.unique(find_episodes(incidents)[dated]))
+    period = sample.period
+    if episodes < 2:
+        return period
+    begin, end = np.concatenate(first).min(), np.concatenate(last).max()
+    gap = np.timedelta64(round(int((end - begin).astype(int)) / (episodes - 1)), "D")
+    told: Days = period[(period >= begin - gap) & (period <= end + gap)]
+    return told
+
+
 def _against_rotation(
     sample: Sample, placed: Placed, statistic: Statistic, budget: int, test: str, words: tuple[str, str, str]
 ) -> Finding:
     question, unit, where = words
-    incidents, days = placed.incidents, sample.period
+    incidents, days = placed.incidents, told_period(sample)
     common = _common(sample, placed, test, question, _ROTATION_METHOD, (_STEADY, _SALVOS))
     refusal = None
     if not _shows(sample):
@@ -215,7 +236,10 @@ def _against_rotation(
     elif len(incidents) < MIN_ROTATED:
         refusal = _too_few(len(incidents), MIN_ROTATED)
     elif len(days) < MIN_PERIOD_DAYS:
-        refusal = f"the layer and the window share {counted(len(days), 'day')}, fewer than {MIN_PERIOD_DAYS}"
+        refusal = (
+            f"the layer, the window and the days that incidents are told of share {counted(len(days), 'day')}, fewer "
+            f"than {MIN_PERIOD_DAYS}"
+        )
     if refusal is not None:
         return _not_compared(common, refusal)
     draws = placed.draws
@@ -273,8 +297,9 @@ _PLACES_METHOD = (
     "incidents (Poisson binomial distribution), drawn beyond; the probability is the mean over the draws."
 )
 _ROTATION_METHOD = (
-    "The statistic on the attacks' own days against the same on days moved by every common offset within the period "
-    "that the layer and the case's window share, turned around its end; the probability is the share of offsets with "
+    "The statistic on the attacks' own days against the same on days moved by every common offset within the period, "
+    "turned around its end: the days that the layer and the case's window share and that incidents are told of (first "
+    "to last of the event's datasets, and the mean gap on either side). The probability is the share of offsets with "
     "at least as high a value, no offset included. Many incidents take fewer draws and evenly spaced offsets."
 )
 _SALVOS = "Each salvo, incidents within a day and 5 km, is one independent event."
