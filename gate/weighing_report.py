@@ -22,12 +22,12 @@ FIGURE = "calibration.svg"
 #: Why a figure misses what is claimed, where that is known: scenario and test → words. Printed only beside a miss.
 WHY = {
     ("high imprecision", "area_shares"): (
-        "Attacks keep within some kilometres of one side of the front, and seven in ten are known to 8 or 20 km: most "
-        "discs reach far over it. Only the few exact ones show on which side such attacks fall. How far these speak "
-        "for the others nobody knows, since how exactly a place is known may hang on whose ground it was; so the "
-        "draws let them speak weakly, and the share comes out too small by 0.05 in the mean. Letting them speak louder spoiled "
-        "the shares of “exact in the losing party's area”. Where attacks fall in towns or anywhere, the same "
-        "imprecision does no harm."
+        "Attacks keep within some kilometres of one side of the front, and seven in ten are known to 8 or 20 km: "
+        "most discs reach far over it. Only the few exact ones show on which side such attacks fall. How far "
+        "these speak for the others nobody knows, since how exactly a place is known may hang on whose ground it "
+        "was; so the draws let them speak weakly, and the share comes out too small by 0.05 in the mean. Letting "
+        "them speak louder spoiled the shares of “exact in the losing party's area”. Where attacks fall in towns "
+        "or anywhere, the same imprecision does no harm."
     ),
     ("layers disagree", "area_shares"): "Too wide, which errs on the careful side; the reason was not found.",
 }
