@@ -142,9 +142,11 @@ class DatasetEntry(Sourced):
     widen_days: dict[str, Annotated[int, Field(ge=0, le=3660)]] = {}
     """Date precision code → days added before and after, in place of the preset's own."""
     default_radius_m: float | None = Field(None, gt=0)
-    """How far the truth may lie from a point whose row does not say; without it, no map draws such a point."""
+    """Metres within which a point is right whose row does not say; without it, no map draws such a point."""
     day_first: bool | None = None
+    """Whether slashed dates begin with the day; asked only where the file does not show it."""
     encoding: str = "utf-8"
+    """Of a text file that is not UTF-8, such as ``cp1252``."""
     accessed: date | None = None
     """Day of the download; some licences ask for it where results are published."""
     filters: str | None = None
