@@ -29,6 +29,10 @@ WHY = {
         "them speak louder spoiled the shares of “exact in the losing party's area”. Where attacks fall in towns "
         "or anywhere, the same imprecision does no harm."
     ),
+    ("losses do not follow", "directions"): (
+        "Attacks that must lie in the losing party's area move with it: as ground is lost on one side, later attacks "
+        "lie nearer the other. So the null of this test does not quite hold here."
+    ),
     ("layers disagree", "area_shares"): "Too wide, which errs on the careful side; the reason was not found.",
 }
 WHY["layers disagree, high imprecision", "area_shares"] = WHY["layers disagree", "area_shares"]
