@@ -113,14 +113,10 @@ def write_report(results: Sequence[Result], seed: int, path: Path) -> None:
 
 def _reasons(results: Sequence[Result]) -> list[str]:
     """Why figures miss, for those that do; what is the same for several stands once."""
-    missed = {
-        one.scenario.name: "\n".join(row for row in (*_null_rows(one), *_cover_rows(one)) if "peer" not in row)
-        for one in results
-    }  # fmt: skip
+    rows = {one.scenario.name: [*_null_rows(one), *_cover_rows(one)] for one in results}
     found: dict[str, list[str]] = {}
     for (name, test), why in WHY.items():
-        rows = [row for row in missed.get(name, "").splitlines() if f"`{test}`" in row]
-        if any(row.endswith(("| doubtful |", "| **no** |")) for row in rows):
+        if any(f"`{test}`" in row and row.endswith(("| doubtful |", "| **no** |")) for row in rows.get(name, [])):
             found.setdefault(why, []).append(name)
     return ["", "Why:", "", *(f"- *{', '.join(names)}*: {why}" for why, names in found.items())] if found else []
 

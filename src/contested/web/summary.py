@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
 def summarise_tables(case: Case, tables: Mapping[str, pa.Table]) -> tuple[str, ...]:
     """What the build found, a line a stage; every count can be had again from the tables named."""
+    import pyarrow.compute as pc
+
     origins = Counter(tables["claims"]["origin"].to_pylist())
     records, incidents, places = tables["records"], tables["incidents"], tables["incident_places"]
     in_window = sum(records["in_window"].to_pylist())
     located = sum(lon is not None for lon in places["lon"].to_pylist())
-    drawn = sum(radius is not None for radius in places["radius_m"].to_pylist())
+    bare = places.filter(pc.and_(pc.is_valid(places["lon"]), pc.is_null(places["radius_m"]))).num_rows
     unsure = tables["links"].num_rows - tables["links"]["review_rank"].null_count
     layers = len(set(tables["holdings"]["layer"].to_pylist()))
     parties = len(set(tables["accounts"]["party"].to_pylist()))
@@ -38,9 +40,9 @@ def summarise_tables(case: Case, tables: Mapping[str, pa.Table]) -> tuple[str, .
         f"from {_counted(records.num_rows, 'record')}, {in_window} in the window",
         *_sensitivity_lines(tables["sensitivity"].to_pylist()),
     ]
-    if drawn < located:
+    if bare:
         lines.append(
-            f"  not drawn      {_counted(located - drawn, 'point')} without a radius, on no map and in no test: set "
+            f"  not drawn      {_counted(bare, 'point')} without a radius, on no map and in no test: set "
             "default_radius_m of the dataset"
         )
     if unsure:

@@ -228,7 +228,9 @@ def _against_rotation(
     sample: Sample, placed: Placed, statistic: Statistic, budget: int, test: str, words: tuple[str, str, str]
 ) -> Finding:
     question, unit, where = words
-    incidents, days = placed.incidents, told_period(sample)
+    if "told period" not in sample.kept:
+        sample.kept["told period"] = told_period(sample)
+    incidents, days = placed.incidents, sample.kept["told period"]
     common = _common(sample, placed, test, question, _ROTATION_METHOD, (_STEADY, _SALVOS))
     refusal = None
     if not _shows(sample):
