@@ -213,6 +213,13 @@ def test_rows_outside_window_or_region_stay_and_are_counted(read_csv: Read) -> N
     assert "d: 1 records of the window lie outside the region Aleppo" in read.notes
 
 
+def test_points_without_a_radius_are_counted_until_the_case_gives_one(read_csv: Read) -> None:
+    text = "id,date,lon,lat\n1,2016-11-20,37.1,36.2\n2,2016-11-20,37.2,36.2\n3,2016-11-20,,\n"
+    (told,) = [note for note in read_csv(text).notes if "radius" in note]
+    assert told.startswith("d: 2 of 3 records have a point without a radius") and "default_radius_m" in told
+    assert not any("radius" in note for note in read_csv(text, default_radius_m=200.0).notes)
+
+
 def test_file_with_a_header_only_says_so(read_csv: Read) -> None:
     read = read_csv("id,date\n")
     assert read.records.num_rows == 0
