@@ -34,10 +34,10 @@ class NotHere(Exception):
 def _ours(fast: bool, claims: bool = False) -> tuple[Reader, dict[str, str]]:
     try:
         from contested.claims.actors import ActorIndex, ArticleActors
-        from contested.claims.blaming import mend_attributions
+        from contested.claims.blame.blaming import mend_attributions
         from contested.claims.extract import extract_claims
         from contested.claims.read import Document
-        from contested.claims.tagger import load_tagger
+        from contested.claims.tagging.tagger import load_tagger
     except ModuleNotFoundError as fault:
         raise NotHere(f"{fault.name} is not installed") from None
     tiers = "fast" in inspect.signature(load_tagger).parameters

@@ -31,7 +31,7 @@ from contested.claims.actors import ActorIndex
 from contested.claims.extract import extract_claims
 from contested.claims.linking import ROLES, Attribution
 from contested.claims.read import Document
-from contested.claims.words import Span
+from contested.claims.text.words import Span
 from gate.attribution import WordSet, jaccard, score_attributions, words_of
 
 _WORD = re.compile(r"\w+")

@@ -27,9 +27,9 @@ from pathlib import Path
 from typing import Any
 
 from contested.claims.actors import ActorIndex, ArticleActors
-from contested.claims.blaming import mend_attributions
+from contested.claims.blame.blaming import mend_attributions
 from contested.claims.linking import ROLES, Attribution
-from contested.claims.tagger import load_tagger
+from contested.claims.tagging.tagger import load_tagger
 
 FLOORS = Path(__file__).parent / "floors.json"
 _WORD = re.compile(r"\w+")

@@ -37,9 +37,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from contested.claims.actors import ActorIndex
 from contested.claims.article_facts import ArticleFacts, read_article_facts
-from contested.claims.names import Entity
-from contested.claims.quantities import find_quantities
-from contested.claims.tolls import Bounds
+from contested.claims.asserted.quantities import find_quantities
+from contested.claims.asserted.tolls import Bounds
+from contested.claims.naming.names import Entity
 from gate.attribution import below_floors
 from gate.governorates import governorate_of
 

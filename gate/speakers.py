@@ -30,8 +30,8 @@ from contested.claims.actors import ActorIndex, ArticleActors
 from contested.claims.extract import extract_claims
 from contested.claims.linking import Attribution
 from contested.claims.read import Document
-from contested.claims.speakers import read_speakers
-from contested.claims.words import Span
+from contested.claims.speaking.speakers import read_speakers
+from contested.claims.text.words import Span
 
 FLOORS = Path(__file__).parent / "floors.json"
 

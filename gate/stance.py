@@ -30,7 +30,7 @@ from typing import Any, Protocol
 
 from contested.claims.extract import judge_passage
 from contested.claims.stance import Judgement
-from contested.claims.words import Span
+from contested.claims.text.words import Span
 
 FLOORS = Path(__file__).parent / "floors.json"
 LABELS = ("neutral", "first_for_second", "second_for_first", "first_against_second", "second_against_first")
@@ -42,7 +42,7 @@ _MARKED = re.compile(r"\[([^\[\]]*)\]")
 
 
 class Reader(Protocol):
-    """What reads directed sentiment: :class:`contested.claims.directions.DirectionReader`."""
+    """What reads directed sentiment: :class:`contested.claims.tagging.directions.DirectionReader`."""
 
     def classify_many(self, rows: Sequence[tuple[str, Span, Span]]) -> Sequence[int]:
         """A label 0 to 4 for each (text, first, second)."""
@@ -468,7 +468,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     measured: dict[str, dict[str, Any]] = {}
     if arguments.data is not None:
         # Only here, since passages are read without it.
-        reader: Reader = importlib.import_module("contested.claims.directions").load_directions()
+        reader: Reader = importlib.import_module("contested.claims.tagging.directions").load_directions()
         rows = read_directed(arguments.data)
         measured[_key(arguments.data)] = score_directions(rows, reader)
     if arguments.passages is not None:

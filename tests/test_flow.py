@@ -13,7 +13,7 @@ from contested.base.case import open_case
 from contested.base.errors import CaseError
 from contested.base.originals import hash_tree
 from contested.claims import case_documents
-from contested.claims.items import Item
+from contested.claims.documents.items import Item
 from contested.claims.read import Document
 from contested.flow import build_case, read_tables
 

@@ -27,8 +27,6 @@ from typing import Any
 
 import pycrfsuite
 
-from contested.claims.fast_tagger import FORMAT, PARAMETERS_NAME, WEIGHTS_NAME
-from contested.claims.features import describe_paragraph, paragraph_features
 from contested.claims.linking import (
     ROLES,
     Attribution,
@@ -38,7 +36,9 @@ from contested.claims.linking import (
     sharing_candidates,
     spans_of_labels,
 )
-from contested.claims.words import Span, cut_sequences, split_paragraphs, tokenize
+from contested.claims.tagging.fast_tagger import FORMAT, PARAMETERS_NAME, WEIGHTS_NAME
+from contested.claims.tagging.features import describe_paragraph, paragraph_features
+from contested.claims.text.words import Span, cut_sequences, split_paragraphs, tokenize
 from training.corpus import Corpus, read_corpus
 
 #: Hashes of the corpora that the weights were made from and chosen on.

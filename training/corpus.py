@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from contested.claims.linking import ROLES, Attribution
-from contested.claims.words import Span
+from contested.claims.text.words import Span
 
 Corpus = list[tuple[str, list[Attribution]]]
 

@@ -412,8 +412,8 @@ def import_file(
 def _read_here(files: list[Path], reading: Reading, listing: ClaimListing | None) -> None:
     """Claims on standard output, as JSON lines where there is no listing; what is refused on standard error."""
     from contested.base.errors import DocumentError, ExtractorError
+    from contested.claims.documents.items import PassedOver
     from contested.claims.extract import claim_as_json
-    from contested.claims.items import PassedOver
     from contested.claims.read import find_items
     from contested.claims.reading import ClaimReader
 

@@ -222,7 +222,7 @@ def program_sha256() -> str:
     """One hash over the program's own files and the versions of what it reads with: a change builds anew."""
     from importlib.metadata import PackageNotFoundError, version
 
-    from contested.claims.models import MODELS, models_folder
+    from contested.claims.tagging.models import MODELS, models_folder
 
     digest = hashlib.sha256()
     folders = [Path(__file__).parent]

@@ -17,7 +17,7 @@ from contested.base.errors import SourceError
 from contested.claims import batch
 from contested.claims.batch import BatchCounts, read_batch
 from contested.claims.batch_output import BatchOutput
-from contested.claims.items import Item
+from contested.claims.documents.items import Item
 from contested.claims.read import count_documents
 from contested.claims.reading import ClaimReader, Reading
 

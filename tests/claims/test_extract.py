@@ -16,7 +16,7 @@ from contested.base.records import CLAIMS, MODALITIES, STANCES
 from contested.claims.actors import ActorIndex
 from contested.claims.extract import claim_as_json, extract_claims, judge_passage
 from contested.claims.read import Document, read_document
-from contested.claims.tagger import load_tagger
+from contested.claims.tagging.tagger import load_tagger
 
 ARTICLES = Path(__file__).parent / "articles"
 

@@ -22,11 +22,11 @@ from tests.claims.made import PARAGRAPH, make_page, pdf_of_objects, word_bytes, 
 from contested.base.errors import DocumentError
 from contested.base.records import DOCUMENTS
 from contested.claims.actors import ActorIndex
+from contested.claims.documents.items import Item
+from contested.claims.documents.web_pages import MAX_HTML_TAGS
+from contested.claims.documents.word_files import MAX_ARCHIVE_MEMBERS
 from contested.claims.extract import extract_claims
-from contested.claims.items import Item
 from contested.claims.read import page_of, read_document, read_documents, read_item
-from contested.claims.web_pages import MAX_HTML_TAGS
-from contested.claims.word_files import MAX_ARCHIVE_MEMBERS
 
 
 def make_pdf(lines: list[str], encrypt: bytes = b"") -> bytes:

@@ -262,9 +262,9 @@ def test_floors_hold_met_wrong_and_unknown(
     gate: ModuleType, passages: Path, directed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake = FakeReader()
-    module = ModuleType("contested.claims.directions")
+    module = ModuleType("contested.claims.tagging.directions")
     module.load_directions = lambda: fake  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "contested.claims.directions", module)
+    monkeypatch.setitem(sys.modules, "contested.claims.tagging.directions", module)
     keys = [hashlib.sha256(path.read_bytes()).hexdigest() for path in (directed, passages)]
     floors = tmp_path / "floors.json"
 

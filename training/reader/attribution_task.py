@@ -12,10 +12,17 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from contested.claims.decoding import LABELS, Decoder, Transitions, rate_attribution, spans_by_role, without_doubles
 from contested.claims.linking import ROLES, Attribution
-from contested.claims.windows import PieceCutter, Text, Window, cut_text, cut_windows, make_window
-from contested.claims.words import split_sentences
+from contested.claims.tagging.decoding import (
+    LABELS,
+    Decoder,
+    Transitions,
+    rate_attribution,
+    spans_by_role,
+    without_doubles,
+)
+from contested.claims.tagging.windows import PieceCutter, Text, Window, cut_text, cut_windows, make_window
+from contested.claims.text.words import split_sentences
 from training.corpus import Corpus, words_in
 from training.reader.model import Reader
 

@@ -13,8 +13,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from contested.claims.windows import PieceCutter, cut_text, make_window
-from contested.claims.words import Span
+from contested.claims.tagging.windows import PieceCutter, cut_text, make_window
+from contested.claims.text.words import Span
 from training.corpus import words_in
 from training.reader.model import Reader
 

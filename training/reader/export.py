@@ -29,9 +29,9 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from contested.claims.encoder import FORMAT
-from contested.claims.weights import pack_rows
-from contested.claims.windows import PieceCutter, cut_text
+from contested.claims.tagging.encoder import FORMAT
+from contested.claims.tagging.weights import pack_rows
+from contested.claims.tagging.windows import PieceCutter, cut_text
 from training.corpus import read_corpus
 from training.reader import direction_task
 from training.reader.model import MODALITIES, STANCES, Dense, Reader, Settings, distance_bucket, round_weights

@@ -1,6 +1,6 @@
 """The reader's network: one encoder with heads for anchors, roles and stance.
 
-In: word pieces, signals and marks of windows (:mod:`contested.claims.windows`). Out: logits. Refuses: nothing.
+In: word pieces, signals and marks of windows (:mod:`contested.claims.tagging.windows`). Out: logits. Refuses: nothing.
 
 *Encoder*: a BERT- or MPNet-like transformer, the bottom layers of a pretrained one, its weights rounded to four
 bits while training (straight-through) so that the rounded weights which ship are those that were trained.
@@ -22,7 +22,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from contested.claims.weights import BLOCK
+from contested.claims.tagging.weights import BLOCK
 
 STANCES = (
     "reports", "blames", "denies", "denies_event", "claims_responsibility", "alternative_explanation",

@@ -14,8 +14,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from contested.claims.passages import CONTENT, CUE, SPEAKER, MarkedPassage, mark_passage
-from contested.claims.windows import PieceCutter, Text, cut_text
+from contested.claims.tagging.passages import CONTENT, CUE, SPEAKER, MarkedPassage, mark_passage
+from contested.claims.tagging.windows import PieceCutter, Text, cut_text
 from training.reader.model import MODALITIES, STANCES, Reader
 
 

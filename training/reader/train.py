@@ -23,7 +23,7 @@ from gate.attribution import score_attributions
 from safetensors.torch import load_file
 
 from contested.claims.linking import Attribution
-from contested.claims.windows import PieceCutter
+from contested.claims.tagging.windows import PieceCutter
 from training.corpus import read_corpus
 from training.reader import attribution_task, direction_task, stance_task
 from training.reader.model import Reader, Settings, load_pretrained, round_weights

@@ -23,13 +23,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from contested.claims.actors import ActorIndex, ArticleActors
-from contested.claims.encoder import load_encoder
+from contested.claims.blame.mentions import find_mentions
 from contested.claims.linking import Attribution
-from contested.claims.mentions import find_mentions
-from contested.claims.passages import CONTENT, CUE, SPEAKER, mark_passage
-from contested.claims.stance_reader import StanceReader, sentences_of, words_to_read
-from contested.claims.windows import cut_text
-from contested.claims.words import Span
+from contested.claims.tagging.encoder import load_encoder
+from contested.claims.tagging.passages import CONTENT, CUE, SPEAKER, mark_passage
+from contested.claims.tagging.stance_reader import StanceReader, sentences_of, words_to_read
+from contested.claims.tagging.windows import cut_text
+from contested.claims.text.words import Span
 from training.reader.model import MODALITIES, STANCES, Reader, Settings
 
 EPOCHS = 60

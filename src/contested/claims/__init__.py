@@ -1,23 +1,14 @@
-"""Documents to claims, claims to accounts.
+"""Documents to claims, claims to accounts. Folders and modules in the order of the work:
 
-The way, and the modules of each step:
-
-*documents* — ``items`` and ``batch`` (files, folders, archives), ``read`` and ``formats``, ``web_pages``, ``pdf_text``,
-``word_files``, ``mail``, ``archives``, ``web_archives`` (one kind each), ``language``.
-
-*attributions* — ``tagger`` chooses; by the network: ``windows``, ``encoder``, ``weights``, ``decoding``,
-``deep_tagger``; by the fast tier: ``features``, ``linking``, ``fast_tagger``; by the user's own: ``extractors``,
-``given``. Then by rule ``quotations``, ``blaming``.
-
-*who* — ``names``, ``actors``, ``parties``, ``people``, ``groups``, ``transliteration`` (names to actors to parties);
-``speakers``, ``referents``, ``continuing``, ``chains`` (who speaks, through whom).
-
-*stance* — ``stance``, ``doers``, ``wording`` (rules); ``passages``, ``stance_reader`` (network); ``judging`` (both);
-``directions``.
-
-*facts* — ``facts``, ``tolls``, ``event_times``, ``event_places``, ``events``; ``article_facts``, ``attackers`` (of an
-article as a whole).
-
-*claims* — ``extract`` brings it together; ``statements`` reads those entered by hand; ``case_documents`` those of a
-case; ``accounts`` gathers them.
+- *Documents*: ``documents/`` (a reader for each format), ``read`` (any of them).
+- *Text*: ``text/`` (words, sentences, and the wordings that the rules look for).
+- *Attributions*: ``linking`` (what one is), ``tagging/`` (the network and the fast tier); ``extractors`` and ``given``
+  (the user's own in their place).
+- *Who*: ``naming/`` and ``actors`` (names to actors to parties), ``blame/`` (who is said to have done it),
+  ``speaking/`` (who speaks, through whom).
+- *Stance*: ``stance`` (rules), ``judging`` (rules and network).
+- *Facts*: ``asserted/`` and ``facts``; ``article_facts`` (of an article as a whole).
+- *Claims*: ``extract`` brings it together, ``reading`` chooses what it reads with; ``batch`` with ``batch_output``
+  (thousands of documents), ``case_documents`` (those of a case), ``statements`` (entered by hand).
+- *Accounts*: ``decided`` and ``settling`` (claims as reviewers left them), ``accounts``.
 """

@@ -3,7 +3,7 @@
 In: an article's text, the built-in names, and the names that a case declares. Out: for any span of the
 article the actor and the party it names. Refuses: nothing; what cannot be resolved stays ``None``.
 
-How a party is called, when no case declares it, is told in :mod:`contested.claims.parties`.
+How a party is called, when no case declares it, is told in :mod:`contested.claims.naming.parties`.
 With a case, the same names are looked up among its parties and actors, and the party's id is given.
 """
 
@@ -14,10 +14,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contested.claims.groups import find_groups, find_short_forms
-from contested.claims.names import ArticleNames, Entity, Mention, load_names, load_word_lists
-from contested.claims.parties import PartyNames
-from contested.claims.people import (
+from contested.claims.naming.groups import find_groups, find_short_forms
+from contested.claims.naming.names import ArticleNames, Entity, Mention, load_names, load_word_lists
+from contested.claims.naming.parties import PartyNames
+from contested.claims.naming.people import (
     Introduction,
     find_adjectives,
     find_introductions,
@@ -26,10 +26,10 @@ from contested.claims.people import (
     is_name_word,
     spell_name,
 )  # fmt: skip
-from contested.claims.persons import Gender, Person, find_gender
-from contested.claims.plain_names import AFTER_NAME, PlainNames
-from contested.claims.variants import VariantIndex
-from contested.claims.words import Span, tokenize
+from contested.claims.naming.persons import Gender, Person, find_gender
+from contested.claims.naming.plain_names import AFTER_NAME, PlainNames
+from contested.claims.naming.variants import VariantIndex
+from contested.claims.text.words import Span, tokenize
 
 if TYPE_CHECKING:
     from contested.base.case import Case

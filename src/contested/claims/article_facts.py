@@ -16,14 +16,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from contested.claims.actors import ActorIndex, ArticleActors
-from contested.claims.attackers import Doer, find_doers
-from contested.claims.event_places import PlacePhrase, find_places
-from contested.claims.event_times import TimePhrase, find_times
-from contested.claims.events import find_event_kind
+from contested.claims.asserted.attackers import Doer, find_doers
+from contested.claims.asserted.event_places import PlacePhrase, find_places
+from contested.claims.asserted.event_times import TimePhrase, find_times
+from contested.claims.asserted.events import find_event_kind
+from contested.claims.asserted.tolls import Bounds, Toll, TollSummary, find_tolls, summarise_tolls
 from contested.claims.facts import find_means, find_mechanism
-from contested.claims.sentences import find_sentences
-from contested.claims.tolls import Bounds, Toll, TollSummary, find_tolls, summarise_tolls
-from contested.claims.words import Span
+from contested.claims.text.sentences import find_sentences
+from contested.claims.text.words import Span
 
 #: Sentences read, title included: what stands lower is background in most news.
 MAX_SENTENCES = 14

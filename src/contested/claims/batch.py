@@ -24,8 +24,8 @@ from typing import Any
 from contested.base.errors import DocumentError
 from contested.base.originals import file_sha256
 from contested.claims.batch_output import BatchOutput
+from contested.claims.documents.items import Item, PassedOver
 from contested.claims.extract import claim_as_json
-from contested.claims.items import Item, PassedOver
 from contested.claims.read import find_items
 from contested.claims.reading import ClaimReader, Reading
 

@@ -24,10 +24,10 @@ from contested.base.errors import CaseError, DocumentError
 from contested.base.originals import IGNORED_NAMES, file_sha256
 from contested.base.records import CLAIMS, DOCUMENTS, Table
 from contested.claims.actors import ActorIndex
-from contested.claims.archives import list_folder
+from contested.claims.documents.archives import list_folder
+from contested.claims.documents.items import Item, PassedOver
 from contested.claims.extract import extract_claims
 from contested.claims.extractors import NamedExtractor, RejectedClaim, case_extractor
-from contested.claims.items import Item, PassedOver
 from contested.claims.read import find_items, read_item, unsupported_reason
 
 #: What an entry of ``case.toml`` says of a document; of an archive it says only what holds for all in it.

@@ -6,9 +6,9 @@ be read, in time linear in its length; what is not found is left out.
 
 The law of all passages holds: ``document.text[start:end]`` is the stored quotation, for every span.
 
-The way: the tagger's attributions (:mod:`contested.claims.tagger`; or, in its place, what an extractor of the
+The way: the tagger's attributions (:mod:`contested.claims.tagging.tagger`; or, in its place, what an extractor of the
 user's gives, :mod:`contested.claims.extractors`), sentences of blame and denial that it
-missed (:mod:`contested.claims.blaming`), speakers (:mod:`contested.claims.speakers`), stances
+missed (:mod:`contested.claims.blame.blaming`), speakers (:mod:`contested.claims.speaking.speakers`), stances
 (:mod:`contested.claims.judging`) and facts (:mod:`contested.claims.facts`).
 """
 
@@ -21,18 +21,18 @@ from typing import Any
 
 from contested.base.records import TOLL_GROUPS, iso, row_id, span
 from contested.claims.actors import ActorIndex, ArticleActors, Resolved
-from contested.claims.blaming import mend_attributions, says_something
-from contested.claims.event_times import choose_counting_day
+from contested.claims.asserted.event_times import choose_counting_day
+from contested.claims.blame.blaming import mend_attributions, says_something
 from contested.claims.extractors import Extractor, NamedExtractor, RejectedClaim, read_given
 from contested.claims.facts import PIECE_JOINT, find_facts
 from contested.claims.given import GivenClaim
 from contested.claims.judging import Judge
 from contested.claims.linking import Attribution
 from contested.claims.read import Document, page_of
-from contested.claims.speakers import Speaking, read_speakers
+from contested.claims.speaking.speakers import Speaking, read_speakers
 from contested.claims.stance import Judgement
-from contested.claims.tagger import Tagger, load_tagger
-from contested.claims.words import Span
+from contested.claims.tagging.tagger import Tagger, load_tagger
+from contested.claims.text.words import Span
 
 #: Columns of what a claim asserts, as ``contested read --json`` gives them.
 FACTS = (

@@ -17,13 +17,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from contested.claims import wording as w
-from contested.claims.event_places import find_places, is_state
-from contested.claims.event_times import TimePhrase, find_clock, find_times
-from contested.claims.events import SpeaksOf, find_event_kind
-from contested.claims.tolls import GROUPS, TollSummary, find_tolls, summarise_tolls
-from contested.claims.wording import compile_wording
-from contested.claims.words import Span
+from contested.claims.asserted.event_places import find_places, is_state
+from contested.claims.asserted.event_times import TimePhrase, find_clock, find_times
+from contested.claims.asserted.events import SpeaksOf, find_event_kind
+from contested.claims.asserted.tolls import GROUPS, TollSummary, find_tolls, summarise_tolls
+from contested.claims.text import wording as w
+from contested.claims.text.wording import compile_wording
+from contested.claims.text.words import Span
 
 #: Characters of a claim that facts are looked for in.
 MAX_CHARACTERS = 2000

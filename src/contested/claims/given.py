@@ -21,10 +21,10 @@ from typing import Any
 from contested.base.errors import nearest_name
 from contested.base.records import MODALITIES, STANCES
 from contested.claims.actors import ArticleActors
+from contested.claims.blame.targets import Target
 from contested.claims.linking import Attribution
 from contested.claims.stance import Judgement
-from contested.claims.targets import Target
-from contested.claims.words import Span
+from contested.claims.text.words import Span
 
 #: Keys of a claim given as a mapping.
 KEYS = ("source", "cue", "content", "target", "stance", "modality", "score", "near")

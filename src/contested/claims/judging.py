@@ -1,8 +1,8 @@
 """Stance, modality and target of an attribution: the rules and the network together.
 
 In: what :func:`contested.claims.stance.judge_stance` says of an attribution, and what the network says of it
-(:class:`contested.claims.stance_reader.Reading`). Out: one :class:`~contested.claims.stance.Judgement`. Refuses:
-nothing.
+(:class:`contested.claims.tagging.stance_reader.Reading`). Out: one :class:`~contested.claims.stance.Judgement`.
+Refuses: nothing.
 
 The rules know the words of blame and denial and say why; the network has seen more ways to say them. Each
 gives the other a vote. The fast tier has the rules alone.
@@ -14,15 +14,15 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from contested.claims import wording as w
 from contested.claims.actors import ArticleActors, Resolved
+from contested.claims.blame.mentions import find_mentions
+from contested.claims.blame.targets import Target
 from contested.claims.linking import Attribution
-from contested.claims.mentions import find_mentions
-from contested.claims.speakers import Speaking
+from contested.claims.speaking.speakers import Speaking
 from contested.claims.stance import Judgement, judge_stance
-from contested.claims.stance_reader import Reading, StanceReader
-from contested.claims.targets import Target
-from contested.claims.words import Span
+from contested.claims.tagging.stance_reader import Reading, StanceReader
+from contested.claims.text import wording as w
+from contested.claims.text.words import Span
 
 #: What the rules' word counts, in natural logarithms of odds (docs/methods/reading.md says how they were chosen). When
 #: the network is trained anew, choose them anew.

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from contested.claims.words import Span
+from contested.claims.text.words import Span
 
 ROLES = ("source", "cue", "content")
 _LETTER = {"source": "S", "cue": "C", "content": "T"}

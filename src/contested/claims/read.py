@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from contested.base.errors import DocumentError
-from contested.claims.archives import (
+from contested.claims.documents.archives import (
     TAR_SUFFIXES,
     ZIP_SUFFIXES,
     ending,
@@ -29,11 +29,11 @@ from contested.claims.archives import (
     find_in_zip,
     list_folder,
 )
-from contested.claims.content import MAX_DOCUMENT_BYTES, MAX_TEXT_CHARACTERS
-from contested.claims.formats import CHARSET_READERS, READERS
-from contested.claims.items import Item, PassedOver
-from contested.claims.language import SUPPORTED, detect_language, is_supported
-from contested.claims.web_archives import WACZ_SUFFIXES, WARC_SUFFIXES, find_in_wacz, find_in_warc
+from contested.claims.documents.content import MAX_DOCUMENT_BYTES, MAX_TEXT_CHARACTERS
+from contested.claims.documents.formats import CHARSET_READERS, READERS
+from contested.claims.documents.items import Item, PassedOver
+from contested.claims.documents.language import SUPPORTED, detect_language, is_supported
+from contested.claims.documents.web_archives import WACZ_SUFFIXES, WARC_SUFFIXES, find_in_wacz, find_in_warc
 
 #: What can be read as one document, by the end of the file's name.
 SUFFIXES = tuple(sorted(READERS))

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from contested.claims.actors import ActorIndex
+from contested.claims.documents.items import Item
 from contested.claims.extract import RULES_VERSION, extract_claims
 from contested.claims.extractors import RejectedClaim, load_extractor
-from contested.claims.items import Item
 from contested.claims.read import Document, read_item, unsupported_reason
-from contested.claims.tagger import load_tagger
+from contested.claims.tagging.tagger import load_tagger
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ In: an attribution (speaker, cue, content) of an article whose names are known. 
 The rules look at the cue, at what follows it in its sentence, and at the content, in this order: retracts,
 claims responsibility, declines to attribute, another explanation, denies the event, denies, blames,
 confirms a finding. They read forms, not facts: a stance says what the sentence says that the speaker says.
-The patterns are in :mod:`contested.claims.wording`; who did a deed is read in :mod:`contested.claims.doers`; what
-each stance means is told in ``docs/methods/stance-guidelines.md``.
+The patterns are in :mod:`contested.claims.text.wording`; who did a deed is read in
+:mod:`contested.claims.blame.doers`; what each stance means is told in ``docs/methods/stance-guidelines.md``.
 
 The target of ``blames`` is who is blamed. The target of ``denies`` is whom the denial clears: the party named
 as the doer in what is denied, else the speaker, when the denial is of the speaker's own deed.
@@ -18,12 +18,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from contested.claims import wording as w
 from contested.claims.actors import ArticleActors, Resolved
-from contested.claims.counterfactuals import read_counterfactual
-from contested.claims.doers import Doer, find_doers, parties_in, read_party
-from contested.claims.linking import Attribution
-from contested.claims.targets import (
+from contested.claims.blame.counterfactuals import read_counterfactual
+from contested.claims.blame.doers import Doer, find_doers, parties_in, read_party
+from contested.claims.blame.targets import (
     MAX_SENTENCE_CHARACTERS,
     Target,
     accused_before,
@@ -32,7 +30,9 @@ from contested.claims.targets import (
     sentence_end,
     subject_target,
 )
-from contested.claims.words import Span
+from contested.claims.linking import Attribution
+from contested.claims.text import wording as w
+from contested.claims.text.words import Span
 
 #: Characters of the content that the rules look at; the bound keeps the work linear in the text.
 MAX_CONTENT_CHARACTERS = 1200

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from contested.base.case import Case
 from contested.base.records import TABLES, Table
-from contested.claims.persons import first_names
+from contested.claims.naming.persons import first_names
 from contested.web.public import row_key
 
 if TYPE_CHECKING:

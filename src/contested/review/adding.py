@@ -22,9 +22,9 @@ from pathlib import Path, PurePosixPath
 from contested.base.case import Case
 from contested.base.errors import ContestedError, DocumentError
 from contested.base.originals import IGNORED_NAMES, file_sha256
-from contested.claims.archives import ending
 from contested.claims.case_documents import CaseDocuments, read_added_document
-from contested.claims.content import MAX_DOCUMENT_BYTES
+from contested.claims.documents.archives import ending
+from contested.claims.documents.content import MAX_DOCUMENT_BYTES
 from contested.claims.read import ARCHIVE_SUFFIXES, SUFFIXES
 from contested.flow import no_progress, program_sha256
 from contested.review.case_entries import append_entry, remove_entry

@@ -14,7 +14,7 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from contested.base.errors import ContestedError, DocumentError
-from contested.claims.content import MAX_DOCUMENT_BYTES
+from contested.claims.documents.content import MAX_DOCUMENT_BYTES
 from contested.claims.read import ARCHIVE_SUFFIXES, SUFFIXES
 from contested.review.adding import MAX_WORDS, About, Added, add_document
 from contested.review.desk import Asked, Desk, Page, Part

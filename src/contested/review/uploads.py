@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 
-from contested.claims.content import MAX_DOCUMENT_BYTES
+from contested.claims.documents.content import MAX_DOCUMENT_BYTES
 
 #: Longest field beside the file, such as pasted text, bytes; most fields.
 MAX_FIELD_BYTES, MAX_FIELDS = 16 * 1024 * 1024, 40

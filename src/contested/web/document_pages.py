@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from contested.claims.language import is_supported
+from contested.claims.documents.language import is_supported
 from contested.web.addresses import anchor, safe_link
 from contested.web.claim_pages import document_words, speaker_words
 from contested.web.edition import Edition
