@@ -55,6 +55,11 @@ def test_the_second_reading_is_the_first_to_the_last_row_and_note(layers: Path, 
     assert len(kept()) == 1
 
 
+def test_the_key_follows_all_of_the_program_that_reads_a_layer() -> None:
+    files = {"/".join(path.parts[-2:]) for path in layer_cache._reader_files()}
+    assert {"base/records.py", "base/times.py", "territory/layers.py", "files/layer_cache.py"} <= files
+
+
 def test_other_bytes_names_or_options_are_read_anew(
     layers: Path, reads: list[int], write: Any, collection: Any
 ) -> None:

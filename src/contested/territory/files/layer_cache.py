@@ -87,12 +87,16 @@ def _layer_key(files: Iterable[Path], options: Iterable[object]) -> str:
     return key.hexdigest()
 
 
+def _reader_files() -> list[Path]:
+    program = Path(__file__).parents[2]
+    return sorted(path for part in ("base", "territory") for path in (program / part).rglob("*.py"))
+
+
 @cache
 def _reader_key() -> str:
     """The program's files that read a layer, and the libraries that they read with."""
     key = hashlib.sha256()
-    here = Path(__file__).parent
-    for path in sorted([*here.glob("*.py"), *(here.parent / "base").glob("*.py")]):
+    for path in _reader_files():
         key.update(path.name.encode() + b"\0" + path.read_bytes())
     for name in _READERS:
         try:
