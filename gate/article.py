@@ -81,11 +81,16 @@ def read_article(text: str) -> list[Reading]:
         digest[:12], "article.txt", digest, "text/plain", None, None, None, None, None, None, None, "en",
         text, digest, "gate",
     )  # fmt: skip
+    return [reading_of(rows) for rows in group_rows(extract_claims(document, ActorIndex()))]
+
+
+def group_rows(claims: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Claims of one attribution together: a joint speaker has a row for each party."""
     grouped: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
-    for row in extract_claims(document, ActorIndex()):
+    for row in claims:
         key = (tuple(_spans_of(row["passage"])), row["speaker_start"], row["cue_start"], row["cue_end"])
         grouped.setdefault(key, []).append(row)
-    return [_reading_of(rows) for rows in grouped.values()]
+    return list(grouped.values())
 
 
 def _spans_of(pieces: Iterable[dict[str, Any]]) -> list[Span]:
@@ -97,7 +102,8 @@ def _column_span(row: dict[str, Any], name: str) -> Span | None:
     return None if start is None else (start, end)
 
 
-def _reading_of(rows: list[dict[str, Any]]) -> Reading:
+def reading_of(rows: list[dict[str, Any]]) -> Reading:
+    """One attribution from its rows."""
     row = rows[0]
     source, cue = (_column_span(row, name) for name in ("speaker", "cue"))
     content = tuple(_spans_of(row["passage"]))
@@ -109,7 +115,7 @@ def _reading_of(rows: list[dict[str, Any]]) -> Reading:
     )  # fmt: skip
 
 
-class _Words:
+class Words:
     """The words of one text, and how much spans have of them in common."""
 
     def __init__(self, text: str) -> None:
@@ -118,6 +124,7 @@ class _Words:
         self.ends = [end for _, end in self.spans]
 
     def of(self, spans: Iterable[Span]) -> WordSet:
+        """Numbers of the words that the spans touch."""
         return words_of(spans, self.spans, self.ends)
 
     def of_name(self, span: Span) -> WordSet:
@@ -166,7 +173,7 @@ def pair_up(
 
 def compare(text: str, gold: Sequence[Reading], found: Sequence[Reading]) -> dict[str, Any]:
     """Scores for the core and for all, and the misses."""
-    words = _Words(text)
+    words = Words(text)
     pairs = pair_up(gold, found, words.rate)
     in_place_of_optional = {j for i, j in pairs.items() if gold[i].optional}
     core = [one for one in gold if not one.optional]
@@ -180,7 +187,7 @@ def compare(text: str, gold: Sequence[Reading], found: Sequence[Reading]) -> dic
 
 
 def _score(
-    words: _Words, gold: Sequence[Reading], found: Sequence[Reading], pairs: Sequence[tuple[Reading, Reading]]
+    words: Words, gold: Sequence[Reading], found: Sequence[Reading], pairs: Sequence[tuple[Reading, Reading]]
 ) -> dict[str, Any]:
     sides = [[one.attribution for one in side] for side in (gold, found)]
     return {
@@ -203,7 +210,7 @@ def _percent(right: Iterable[bool]) -> float | None:
 
 
 def _list_misses(
-    words: _Words, gold: Sequence[Reading], found: Sequence[Reading], pairs: dict[int, int]
+    words: Words, gold: Sequence[Reading], found: Sequence[Reading], pairs: dict[int, int]
 ) -> list[dict[str, str]]:
     """Lines in the order of the text: what is missing, what is too much, what was judged otherwise."""
     starts = [start for start, _ in words.spans]
@@ -228,7 +235,7 @@ def _place(one: Reading, starts: Sequence[int]) -> int:
     return bisect_right(starts, min(start for role in ROLES for start, _ in getattr(one.attribution, role)))
 
 
-def _faults(words: _Words, gold: Reading, found: Reading) -> list[str]:
+def _faults(words: Words, gold: Reading, found: Reading) -> list[str]:
     faults = [
         role
         for role in ROLES
@@ -239,7 +246,7 @@ def _faults(words: _Words, gold: Reading, found: Reading) -> list[str]:
     return faults + (["party"] if gold.parties != found.parties else [])
 
 
-def _describe(words: _Words, one: Reading) -> str:
+def _describe(words: Words, one: Reading) -> str:
     spans = one.attribution
     target = words.quote([one.target]) if one.target else "–"
     parties = "; ".join(sorted(one.parties)) or "–"

@@ -27,7 +27,7 @@ GATES: tuple[tuple[str | Path, ...], ...] = (
     ("stance.py", "--data", SHARED / "stance/dse/valid.tsv"),
     ("stance.py", "--passages", STANCE / "passages.jsonl", "--split", "dev"),
     ("stance.py", "--passages", STANCE / "held_out.jsonl"),
-    ("stance.py", "--passages", STANCE / "wire.jsonl"),
+    ("stance.py", "--passages", STANCE / "unseen.jsonl"),
     ("speakers.py", "--data", SPEAKERS / "check.jsonl"),
     (
         "reading.py", "--articles", SHARED / "reading/fa-kes/articles.csv",

@@ -274,6 +274,12 @@ _PRONOUNS = re.compile(
 )
 #: What a party of a civil war is called, as others by their names.
 _GROUPS = frozenset(["rebel", "opposition", "separatist", "insurgent", "guerrilla", "militia", "regime", "junta"])
+_TROOPS = frozenset(
+    [
+        "army", "government", "force", "troop", "soldier", "fighter", "gunner", "jet", "military", "police", "side",
+        "front", "movement", "brigade", "of",
+    ]
+)  # fmt: skip
 _SMALL = frozenset(["the", "a", "an", "its", "our", "his", "their"])
 _HEADS = re.compile(r"(?P<adjective>.+) (?:government|opposition|rebels|separatists|army|military)")
 
@@ -291,7 +297,7 @@ def forms_of(party: str) -> Forms:
     )
 
 
-def rename(text: str, old: Forms, new: Forms) -> str:
+def rename(text: str, old: Forms, new: Forms, heads_sentence: bool = False) -> str:
     """A mention of one party as a mention of another, in the same form where the other has it.
 
     What bears no name ("the foreign minister", "soldiers") stays: with a name in its place the passage would say
@@ -311,8 +317,13 @@ def rename(text: str, old: Forms, new: Forms) -> str:
     for one, _ in swaps:
         if found := re.search(rf"\b{re.escape(one)}\b", text):
             return text[: found.start()] + new.noun + text[found.end() :]
-    words = [word for word in re.findall(r"[^\W\d_]\w*", text) if word.lower() not in _SMALL]
+    # The capital of a sentence's first word makes no name ("Whoever guarded it").
+    told = text[:1].lower() + text[1:] if heads_sentence and " " in text else text
+    words = [word for word in re.findall(r"[^\W\d_]\w*", told) if word.lower() not in _SMALL]
     if not any(word[0].isupper() or word.lower().rstrip("s") in _GROUPS for word in words):
+        return text
+    # "A polite man in Pretoria" describes: a name in its place would say less.
+    if any(word[0].islower() and word.rstrip("s") not in _GROUPS | _TROOPS for word in words):
         return text
     if " " not in text and text[:1].islower() and not text.endswith("s"):
         return new.adjective
@@ -342,8 +353,9 @@ def put_parties(passage: Passage, names: dict[str, tuple[str, Forms]]) -> Passag
         text = passage.text[start:end]
         new_party, forms = names.get(party, (party, forms_of(party)))
         if party in names and not _PRONOUNS.match(text):
-            text = rename(text, forms_of(party), forms)
-            if start == 0 or re.search(r"(?:[.!?:]\s|[“\"])$", passage.text[:start]):
+            heads_sentence = start == 0 or re.search(r"(?:[.!?:]\s|[“\"])$", passage.text[:start]) is not None
+            text = rename(text, forms_of(party), forms, heads_sentence)
+            if heads_sentence:
                 text = text[:1].upper() + text[1:]
         pieces.append(text)
         mentions.append(((length, length + len(text)), new_party))

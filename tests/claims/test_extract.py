@@ -149,7 +149,7 @@ def test_another_explanation_and_a_staged_event() -> None:
     rows = claims_in("varania-depot.txt")
     (depot,) = find(rows, stance="alternative_explanation")
     assert (depot["speaker_party"], depot["mechanism"], depot["means"]) == ("Ostrea", "depot_hit", "chlorine")
-    (staged,) = find(rows, stance="denies_event")
+    (staged,) = find(rows, stance="denies_event", mechanism="staged")
     assert (staged["speaker_party"], staged["happened"], staged["mechanism"]) == ("Varanian government", "no", "staged")
 
 
@@ -172,7 +172,7 @@ def test_states_at_war_with_each_other() -> None:
     rows = claims_in("karsk-station.txt")
     assert find(rows, speaker_party="Ukraine", stance="blames", target_party="Russia")
     assert find(rows, speaker_party="Russia", stance="denies", target_text="The Russian Defence Ministry")
-    (staged,) = find(rows, stance="denies_event")
+    (staged,) = find(rows, stance="denies_event", mechanism="staged")
     assert (staged["speaker_actor"], staged["target_party"]) == ("Pavel Orlov", "Ukraine")
     assert [link["text"] for link in staged["via"]] == ["Reuters", "TASS"]
     assert find(

@@ -134,7 +134,7 @@ def test_a_joint_speaker_is_one_reading_with_its_parties(gate: ModuleType) -> No
         "target_start": None, "target_end": None, "speaker_actor": None, "speaker_text": "They", "stance": "reports",
         "modality": "asserts",
     }  # fmt: skip
-    reading = gate._reading_of([{**row, "speaker_party": "Varania"}, {**row, "speaker_party": "Ostrea"}])
+    reading = gate.reading_of([{**row, "speaker_party": "Varania"}, {**row, "speaker_party": "Ostrea"}])
     assert reading.parties == {"Varania", "Ostrea"}
     assert (reading.attribution.source, reading.attribution.cue) == (((0, 4),), ())
 

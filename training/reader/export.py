@@ -203,16 +203,21 @@ def export_parts(reader: Reader, out: Path) -> None:
     np.savez(out / "reader.npz", **found)  # type: ignore[arg-type]
 
 
-def describe(reader: Reader, out: Path, score_threshold: float) -> dict[str, Any]:
-    """The parameters file, with a version of the weights' digest."""
-    chain = reader.chain
-    tables = {"step": chain.step + chain.barred, "start": chain.start + chain.barred_start, "end": chain.end}
+def digest_version(models: Path) -> str:
+    """The version that stands in every claim: the first digits of the weights' digest."""
     digest = hashlib.sha256()
     for name in ("reader.npz", "reader.encoder.onnx", "reader.roles.onnx", "reader.stance.onnx"):
-        digest.update((out / name).read_bytes())
+        digest.update((models / name).read_bytes())
+    return f"reader {digest.hexdigest()[:8]}"
+
+
+def describe(reader: Reader, out: Path, score_threshold: float) -> dict[str, Any]:
+    """The parameters file."""
+    chain = reader.chain
+    tables = {"step": chain.step + chain.barred, "start": chain.start + chain.barred_start, "end": chain.end}
     return {
         "format": FORMAT,
-        "version": f"reader {digest.hexdigest()[:8]}",
+        "version": digest_version(out),
         "radius": reader.s.radius,
         "anchor_threshold": ANCHOR_THRESHOLD,
         "score_threshold": score_threshold,

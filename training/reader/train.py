@@ -25,7 +25,7 @@ from safetensors.torch import load_file
 from contested.claims.linking import Attribution
 from contested.claims.tagging.windows import PieceCutter
 from training.corpus import read_corpus
-from training.reader import attribution_task, direction_task, stance_task
+from training.reader import attribution_task, direction_task, passage_task
 from training.reader.model import Reader, Settings, load_pretrained, round_weights
 
 #: Annotated passages of the project's own.
@@ -86,7 +86,7 @@ class Attributions:
 class Directions:
     """The direction task."""
 
-    def __init__(self, folder: Path, cutter: PieceCutter, rng: random.Random) -> None:
+    def __init__(self, folder: Path, cutter: PieceCutter, rng: random.Random, size: int = DIRECTION_BATCH) -> None:
         self.cutter = cutter
         parts = [direction_task.read_sentences(folder / f"{name}.tsv") for name in ("train", "valid")]
         train, self.valid = (direction_task.prepare(rows, cutter) for rows in parts)
@@ -94,7 +94,7 @@ class Directions:
         counts[1:3], counts[3:5] = counts[1:3].mean(), counts[3:5].mean()
         weights = torch.tensor((counts.sum() / counts) ** RARE_POWER, dtype=torch.float32)
         self.weights = weights / weights.mean()
-        self.batches = direction_task.batches(train, DIRECTION_BATCH, rng)
+        self.batches = direction_task.batches(train, size, rng)
 
     def scores(self, reader: Reader, hide: bool) -> tuple[float, float]:
         """Micro and macro F1 on the validation part, with the names shown or hidden."""
@@ -106,8 +106,8 @@ class Passages:
     """The stance task."""
 
     def __init__(self, path: Path, cutter: PieceCutter, rng: random.Random) -> None:
-        train, self.dev = (stance_task.read_passages(path, split, cutter) for split in ("train", "dev"))
-        self.batches = stance_task.batches(train, cutter, STANCE_BATCH, rng)
+        train, self.dev = (passage_task.read_passages([path], split, cutter) for split in ("train", "dev"))
+        self.batches = passage_task.batches(train, cutter, STANCE_BATCH, rng)
 
 
 def make_reader(arguments: argparse.Namespace) -> Reader:
@@ -219,7 +219,7 @@ class Training:
             losses[1] = one.item() * a.direction_every
         if step % a.stance_every == a.stance_every - 1:
             with torch.autocast("cpu", torch.bfloat16):
-                one = stance_task.loss(reader, next(self.passages.batches), self.cutter)
+                one = passage_task.loss(reader, next(self.passages.batches), self.cutter)
             one.backward()
             losses[2] = one.item() * a.stance_every
         return losses
@@ -230,7 +230,7 @@ class Training:
         shown: dict[str, Any] = score_attributions(self.attributions.read_dev(self.reader))
         for hide in (False, True):
             shown["direction_hidden" if hide else "direction"] = self.directions.scores(self.reader, hide)
-        shown |= stance_task.evaluate(self.reader, self.passages.dev, self.cutter)
+        shown |= passage_task.evaluate(self.reader, self.passages.dev, self.cutter)
         print(json.dumps({"step": step, "minutes": self.minutes(), **shown}), flush=True)
         self.arguments.out.mkdir(parents=True, exist_ok=True)
         torch.save(self.reader.state_dict(), self.arguments.out / "reader.pt")

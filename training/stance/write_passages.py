@@ -1,9 +1,10 @@
 """The marked-up passages → JSON lines, with every span counted from the markup.
 
-In: ``passages.txt``, whose head tells its form, and ``wire.txt`` of the same form. Out: for each one JSON object a
-line with text, speaker, cue, content, mentions, target, stance, modality, pattern, dispute and split; and the tables
-of counts in ``docs/methods/stance-guidelines.md``. Refuses: markup that does not close, an unknown code, stance or
-modality, a dispute in two splits, two targets, a target that the stance cannot have, and blame or denial without one.
+In: ``passages/*.txt`` and ``unseen.txt``; the head of ``passages/plain.txt`` tells their form. Out: ``passages.jsonl``
+and ``unseen.jsonl``, one JSON object a line with text, speaker, cue, content, mentions, target, stance, modality,
+pattern, dispute and split; and the tables of counts in ``docs/methods/stance-guidelines.md``. Refuses: markup that does
+not close, an unknown code, stance or modality, a dispute in two splits, two targets, a target that the stance cannot
+have, and blame or denial without one.
 
     python training/stance/write_passages.py
 """
@@ -19,7 +20,12 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent
-SOURCES = (FOLDER / "passages.txt", FOLDER / "wire.txt")
+TRAINED_ON = FOLDER / "passages.jsonl"
+#: What is written, and from which marked-up files.
+SETS = {
+    TRAINED_ON: sorted((FOLDER / "passages").glob("*.txt")),
+    FOLDER / "unseen.jsonl": [FOLDER / "unseen.txt"],
+}
 GUIDELINES = FOLDER.parents[1] / "docs/methods/stance-guidelines.md"
 _COUNTS = re.compile(r"(?<=write_passages\.py -->\n).*(?=<!-- end of counts -->)", re.DOTALL)
 
@@ -125,44 +131,59 @@ def count_stances(rows: Sequence[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+def count_sets(rows: Sequence[dict[str, Any]]) -> str:
+    """Table: passages, texts, disputes and parties of each set."""
+    lines = ["| set | train | dev | texts | disputes | parties |", "|---|---:|---:|---:|---:|---:|"]
+    for name in dict.fromkeys(row["set"] for row in rows):
+        own = [row for row in rows if row["set"] == name]
+        parties = {(row["dispute"], mention["party"]) for row in own for mention in row["mentions"]}
+        kinds = [sum(row["split"] == split for row in own) for split in ("train", "dev")]
+        kinds += [len({row[column] for row in own}) for column in ("text", "dispute")]
+        lines.append(f"| `{name}` | " + " | ".join(map(str, [*kinds, len({party for _, party in parties})])) + " |")
+    return "\n".join(lines)
+
+
 def count_roles(rows: Sequence[dict[str, Any]]) -> str:
-    """Table: what each party of each dispute does and has done to it."""
-    roles = (
-        "mentioned", "blames", "is blamed", "denies", "is cleared", "admits", "retracts", "calls it invented",
-        "is said to have staged it", "offers another cause", "is the other cause",
-    )  # fmt: skip
-    own = {"blames": "blames", "denies": "denies", "claims_responsibility": "admits", "retracts": "retracts",
-           "denies_event": "calls it invented", "alternative_explanation": "offers another cause"}  # fmt: skip
-    done = {"blames": "is blamed", "denies": "is cleared", "denies_event": "is said to have staged it",
-            "alternative_explanation": "is the other cause"}  # fmt: skip
-    counts: dict[tuple[str, str], Counter[str]] = {}
+    """Table: of the main parties, named in ten passages of a dispute or more, how many do what, and how often."""
+    own = {
+        "blames": "blames",
+        "denies": "denies",
+        "claims_responsibility": "admits",
+        "denies_event": "calls it invented",
+    }
+    done = {"blames": "is blamed", "denies": "is cleared", "denies_event": "is said to have staged it"}
+    named: Counter[tuple[str, str]] = Counter()
+    counts: dict[str, Counter[tuple[str, str]]] = {role: Counter() for role in (*own.values(), *done.values())}
     for row in rows:
-        for party in dict.fromkeys(mention["party"] for mention in row["mentions"]):
-            counts.setdefault((row["dispute"], party), Counter())["mentioned"] += 1
+        named.update((row["dispute"], party) for party in {mention["party"] for mention in row["mentions"]})
         speaking = row["speaker"] and next(
             (m["party"] for m in row["mentions"] if row["speaker"][0] <= m["span"][0] < row["speaker"][1]), None
         )
         if speaking and row["stance"] in own:
-            counts[row["dispute"], speaking][own[row["stance"]]] += 1
+            counts[own[row["stance"]]][row["dispute"], speaking] += 1
         pointed = next((m["party"] for m in row["mentions"] if m["span"] == row["target"]), None)
-        if pointed:
-            counts[row["dispute"], pointed][done[row["stance"]]] += 1
-    lines = ["| dispute | party | " + " | ".join(roles) + " |", "|---|---|" + "---:|" * len(roles)]
-    lines += [
-        f"| {dispute} | {party} | " + " | ".join(str(found[role]) for role in roles) + " |"
-        for (dispute, party), found in counts.items()
-    ]
+        if pointed and row["stance"] in done:
+            counts[done[row["stance"]]][row["dispute"], pointed] += 1
+    main = [party for party, times in named.items() if times >= 10]
+    lines = [f"| role of the {len(main)} main parties | have it | times, most of one party |", "|---|---:|---:|"]
+    for role, found in counts.items():
+        lines.append(f"| {role} | {sum(found[party] > 0 for party in main)} | {max(found[party] for party in main)} |")
     return "\n".join(lines)
 
 
 def write_files() -> dict[Path, str]:
     """What is written: each file with its text."""
-    rows = {path: read_passages(path.read_text(encoding="utf-8"), path.name) for path in SOURCES}
-    every = [row for found in rows.values() for row in found]
-    counts = f"{count_stances(every)}\n\n{count_roles(every)}\n"
-    written = {GUIDELINES: _COUNTS.sub(lambda _: counts, GUIDELINES.read_text(encoding="utf-8"))}
-    for path, found in rows.items():
-        written[path.with_suffix(".jsonl")] = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found)
+    written = {}
+    for target, sources in SETS.items():
+        rows = [
+            {"id": f"{path.stem}-{row['id'][1:]}", "set": path.stem} | {k: v for k, v in row.items() if k != "id"}
+            for path in sources
+            for row in read_passages(path.read_text(encoding="utf-8"), path.name)
+        ]
+        written[target] = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        if target == TRAINED_ON:
+            counts = f"{count_sets(rows)}\n\n{count_stances(rows)}\n\n{count_roles(rows)}\n"
+            written[GUIDELINES] = _COUNTS.sub(lambda _, new=counts: new, GUIDELINES.read_text(encoding="utf-8"))
     return written
 
 

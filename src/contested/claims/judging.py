@@ -26,16 +26,16 @@ from contested.claims.text.words import Span
 
 #: What the rules' word counts, in natural logarithms of odds (docs/methods/reading.md says how they were chosen). When
 #: the network is trained anew, choose them anew.
-RULE_STANCE_WEIGHT = 4.0
+RULE_STANCE_WEIGHT = 2.0
 #: Where they see no sign of anything (there are more ways of blaming than rules), and where they see that an event is
 #: called staged or invented, whose words are few.
-RULE_WEIGHTS = {"reports": 0.7, "denies_event": 6.0}
+RULE_WEIGHTS = {"reports": 0.7, "denies_event": 4.0}
 #: Least probability of a confession that the rules do not see: nobody should be said to have claimed what they did not.
-SURE_CONFESSION = 0.9
+SURE_CONFESSION = 0.8
 RULE_MODALITY_WEIGHT = 0.5
 RULE_TARGET_WEIGHT = 2.0
 #: Least probability of a mention that a blame may be tied to without a word of the rules.
-LEAST_TARGET = 0.1
+LEAST_TARGET = 0.3
 CONFESSION = "claims_responsibility"
 #: Stances that have a target.
 TARGETED = frozenset(["blames", "denies", "denies_event", "alternative_explanation"])
@@ -105,6 +105,9 @@ def weigh(
         The speaker, where one is named.
     """
     odds = dict(reading.stances)
+    if rule.target is None or rule.stance != "blames":
+        # Who blames, blames someone.
+        odds["blames"] *= 1 - reading.no_target
     if rule.stance != CONFESSION and odds[CONFESSION] < SURE_CONFESSION:
         del odds[CONFESSION]
     weight = RULE_WEIGHTS.get(rule.stance, RULE_STANCE_WEIGHT)

@@ -77,6 +77,6 @@ def test_missing_or_foreign_weights_are_refused(tmp_path: Path) -> None:
         DeepTagger(tmp_path / "empty")
     shutil.copytree(MODELS, tmp_path / "copy")
     parameters = (tmp_path / "copy" / "reader.json").read_text(encoding="utf-8")
-    (tmp_path / "copy" / "reader.json").write_text(parameters.replace('"format": 1', '"format": 99'), encoding="utf-8")
-    with pytest.raises(EngineError, match="format 99, expected 1"):
+    (tmp_path / "copy" / "reader.json").write_text(parameters.replace('"format": 2', '"format": 99'), encoding="utf-8")
+    with pytest.raises(EngineError, match="format 99, expected 2"):
         DeepTagger(tmp_path / "copy")

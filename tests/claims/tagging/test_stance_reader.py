@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 
 from contested.claims.linking import Attribution
@@ -11,6 +12,7 @@ from contested.claims.tagging.deep_tagger import DeepTagger
 from contested.claims.tagging.directions import load_directions
 from contested.claims.tagging.models import MODELS
 from contested.claims.tagging.stance_reader import Reading
+from contested.claims.tagging.windows import cut_text, make_window
 
 TAGGER = DeepTagger(MODELS)
 NAMES = [("Israel", "Hamas"), ("Hamas", "Israel"), ("the Ruritanian army", "Strelsau"), ("Kyiv", "Russia's forces")]
@@ -32,6 +34,15 @@ def test_blame_and_its_target_are_read() -> None:
     assert blamed > max(speaker, reading.no_target)
     for odds in (reading.stances.values(), reading.modalities.values(), [reading.no_target, *reading.targets.values()]):
         assert sum(odds) == pytest.approx(1, abs=1e-5)
+
+
+def test_only_marked_passages_are_read_with_the_adapters() -> None:
+    cut = cut_text("The army said nothing of it.", TAGGER.encoder.cutter)
+    window = make_window(cut, 0, len(cut.words), range(len(cut.words)), TAGGER.encoder.cutter)
+    plain = TAGGER.encoder.read_windows([window]).pieces
+    adapted = TAGGER.encoder.read_windows([window], [np.zeros_like(window.pieces)]).pieces
+    assert np.abs(plain - adapted).max() > 0.01
+    assert np.array_equal(plain, TAGGER.encoder.read_windows([window]).pieces)
 
 
 @pytest.mark.parametrize("names", NAMES)

@@ -7,7 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from contested.claims.tagging.weights import BLOCK, LARGEST, pack_rows, read_weights, unpack_floats, unpack_map
+from contested.claims.tagging.weights import (
+    BLOCK,
+    LARGEST,
+    pack_bytes,
+    pack_rows,
+    read_weights,
+    unpack_floats,
+    unpack_map,
+)
 
 
 def rounded(rows: int, columns: int, seed: int) -> np.ndarray:
@@ -33,6 +41,15 @@ def test_whole_numbers_use_seven_bits_and_miss_by_half_a_step_at_most() -> None:
     assert whole.dtype == np.int8
     assert np.abs(whole).max() <= LARGEST
     assert np.all(np.abs(whole * of_column - weights) <= of_column / 2 + 1e-6)
+
+
+def test_maps_of_eight_bits_miss_by_half_a_step_at_most(tmp_path: Path) -> None:
+    weights = np.random.default_rng(2).normal(size=(40, 6)) * [1, 10, 0.1, 1, 1, 0]
+    whole, scales = pack_bytes(weights)
+    np.savez(tmp_path / "weights.npz", **{"encoder/bytes/x": whole, "encoder/scales/x": scales})
+    read = read_weights(tmp_path / "weights.npz")["encoder"]["x"]
+    assert whole.dtype == np.int8
+    assert np.all(np.abs(read - weights) <= 0.51 * scales.astype(float))
 
 
 def test_a_block_of_zeros_stays_zero() -> None:

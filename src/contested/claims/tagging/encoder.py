@@ -26,7 +26,7 @@ from contested.claims.tagging.weights import read_weights
 from contested.claims.tagging.windows import PieceCutter, Window
 
 #: Format of the weights; raised when windows, signals, marks or heads change so that old weights are refused.
-FORMAT = 1
+FORMAT = 2
 HEADS = ("direction", "stance", "modality", "target")
 PARAMETERS_NAME = "reader.json"
 #: Pieces, padding included, that are read at once: more take memory and gain no speed.
@@ -82,7 +82,7 @@ class Encoder:
         self.modalities: list[str] = parameters["modalities"]
 
     def read_windows(self, windows: Sequence[Window], marks: Sequence[np.ndarray] | None = None) -> States:
-        """States of one batch of windows."""
+        """States of one batch of windows; marked ones are read with the adapters of stance and direction."""
         size = max(len(window.pieces) for window in windows)
         pieces = np.full((len(windows), size), self.cutter.pad, dtype=np.int64)
         signals, marked, mask = (np.zeros_like(pieces) for _ in range(3))
@@ -91,7 +91,13 @@ class Encoder:
             pieces[k, :n], signals[k, :n], mask[k, :n] = window.pieces, window.signals, 1
             if marks is not None:
                 marked[k, :n] = marks[k]
-        feed = {"pieces": pieces, "signals": signals, "marks": marked, "mask": mask}
+        feed = {
+            "pieces": pieces,
+            "signals": signals,
+            "marks": marked,
+            "mask": mask,
+            "adapted": np.array(marks is not None),
+        }
         return States(*self._sessions["encoder"].run(["states", "words", "anchors", "sure"], feed))
 
     def read_roles(self, words: np.ndarray, anchors: np.ndarray, distances: np.ndarray, mask: np.ndarray) -> np.ndarray:

@@ -31,6 +31,8 @@ from contested.claims.text.words import Span, split_sentences
 
 #: Passages whose features are held at once.
 BATCH_PASSAGES = 64
+#: Words before the sentences of an attribution that are read with them: what "it" was, who "they" are.
+WORDS_BEFORE = 20
 
 
 @dataclass(frozen=True)
@@ -70,11 +72,11 @@ class StanceReader:
         found: list[Reading] = []
         for low in range(0, len(attributions), BATCH_PASSAGES):
             part = attributions[low : low + BATCH_PASSAGES]
-            marked = [self.mark(cut, sentences, one, mentions) for one in part]
+            marked = [self._mark(cut, sentences, one, mentions) for one in part]
             found += self._read_marked(marked)
         return found
 
-    def mark(
+    def _mark(
         self, cut: Text, sentences: Sequence[int], one: Attribution, mentions: Sequence[Span]
     ) -> tuple[MarkedPassage, list[Span]]:
         """The sentences of one attribution with its parts marked, and the mentions that lie in them."""
@@ -84,7 +86,7 @@ class StanceReader:
         parts = {CONTENT: one.content, CUE: one.cue, SPEAKER: one.source}
         return mark_passage(cut, parts, near, self._encoder.cutter, within), near
 
-    def pool(self, marked: Sequence[MarkedPassage]) -> tuple[np.ndarray, list[np.ndarray]]:
+    def _pool(self, marked: Sequence[MarkedPassage]) -> tuple[np.ndarray, list[np.ndarray]]:
         """What the heads read of each passage: one row for it, and rows for no target and for each mention shown."""
         windows = [one.window for one in marked]
         shared: dict[int, np.ndarray] = {}
@@ -102,7 +104,7 @@ class StanceReader:
         return np.stack([shared[k] for k in order]), [targets[k] for k in order]
 
     def _read_marked(self, marked: Sequence[tuple[MarkedPassage, list[Span]]]) -> list[Reading]:
-        features, targets = self.pool([one for one, _ in marked])
+        features, targets = self._pool([one for one, _ in marked])
         stances = softmax(self._encoder.read_head("stance", features))
         modalities = softmax(self._encoder.read_head("modality", features))
         scores = self._encoder.read_head("target", np.concatenate(targets))[:, 0]
@@ -131,8 +133,10 @@ def sentences_of(cut: Text) -> list[int]:
     return numbers
 
 
-def words_to_read(cut: Text, sentences: Sequence[int], one: Attribution) -> range:
-    """The sentences of the attribution, at most so many words around its cue."""
+def words_to_read(
+    cut: Text, sentences: Sequence[int], one: Attribution, before: int = WORDS_BEFORE, after: int = 0
+) -> range:
+    """The sentences of the attribution and some words before and after them, at most :data:`MAX_WORDS`."""
     anchor = words_touching((one.cue or one.content)[:1], cut.words)[0].start
     parts = words_touching([*one.source, *one.cue, *one.content], cut.words)
     low = max(min(part.start for part in parts), anchor - MAX_WORDS // 2)
@@ -140,4 +144,6 @@ def words_to_read(cut: Text, sentences: Sequence[int], one: Attribution) -> rang
     first = bisect_left(sentences, sentences[low])
     stop = bisect_left(sentences, sentences[high - 1] + 1)
     first = max(first, anchor - MAX_WORDS // 2)
-    return range(first, min(stop, first + MAX_WORDS))
+    stop = min(stop, first + MAX_WORDS)
+    first = max(0, first - min(before, MAX_WORDS - (stop - first)))
+    return range(first, min(len(cut.words), stop + after, first + MAX_WORDS))

@@ -7,7 +7,8 @@ Three kinds of arrays stand in it, named ``part/kind/name``. ``maps``: weights o
 to a byte, with one scale for 64 weights of one output; they are unpacked to eight-bit whole numbers with one scale an
 output, since processors multiply those three times as fast. Seven of the eight bits are used: more would overflow
 on processors without the instruction for it, and results would differ between machines. ``tables``: tables of
-vectors in four bits, unpacked to floats. ``plain``: half floats, unpacked to floats.
+vectors in four bits, unpacked to floats. ``bytes``: maps of the heads and adapters in eight bits with one scale an
+output, unpacked to floats. ``plain``: half floats, unpacked to floats.
 """
 
 from __future__ import annotations
@@ -34,6 +35,13 @@ def pack_rows(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     divisors = np.where(scales == 0, 1, scales).astype(np.float64)[:, None, :]
     whole = np.clip(np.rint(blocks / divisors), -8, 7).astype(np.int8).reshape(rows, columns) + 8
     return (whole[0::2] | (whole[1::2] << 4)).astype(np.uint8), scales
+
+
+def pack_bytes(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Weights [rows, columns] in eight bits, and scales [columns]."""
+    scales = np.maximum(np.abs(weights).max(0) / 127, 1e-7).astype(np.float16)
+    whole = np.clip(np.rint(weights / scales.astype(np.float32)), -127, 127)
+    return np.ascontiguousarray(whole, dtype=np.int8), scales
 
 
 def _unpack(packed: np.ndarray) -> np.ndarray:
@@ -73,6 +81,8 @@ def read_weights(path: Path) -> dict[str, dict[str, np.ndarray]]:
             own = found.setdefault(part, {})
             if kind == "plain":
                 own[name] = file[key].astype(np.float32)
+            elif kind == "bytes":
+                own[name] = file[key] * file[f"{part}/scales/{name}"].astype(np.float32)
             elif kind == "maps":
                 own[f"{name}_quantized"], own[f"{name}_scale"] = unpack_map(file[key], file[f"{part}/scales/{name}"])
             elif kind == "tables":
