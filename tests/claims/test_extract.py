@@ -153,6 +153,12 @@ def test_another_explanation_and_a_staged_event() -> None:
     assert (staged["speaker_party"], staged["happened"], staged["mechanism"]) == ("Varanian government", "no", "staged")
 
 
+def test_a_town_of_a_country_does_not_blame_the_country() -> None:
+    lead = next(row for row in claims_in("karsk-station.txt") if row["speaker_text"] == "the regional governor")
+    assert "the Ukrainian town of Karsk" in lead["passage"][0]["text"]
+    assert (lead["stance"], lead["target_text"]) == ("reports", None)
+
+
 def test_a_passive_has_no_speaker() -> None:
     (claim,) = find(claims_in("varania-depot.txt"), passage="towns that it does not hold")
     assert (claim["speaker_text"], claim["speaker_party"]) == (None, None)

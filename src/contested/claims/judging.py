@@ -104,6 +104,7 @@ def weigh(
     own
         The speaker, where one is named.
     """
+    reading = _without_places(article, reading)
     odds = dict(reading.stances)
     if rule.target is None or rule.stance != "blames":
         # Who blames, blames someone.
@@ -114,10 +115,28 @@ def weigh(
     stance = _likeliest(odds, rule.stance, weight)
     modality = _likeliest(reading.modalities, rule.modality, RULE_MODALITY_WEIGHT)
     target = _find_target(rule, reading, mentions, stance, speaker) if stance in TARGETED else None
+    if stance == "blames" != rule.stance and target is None:
+        # Who blames nobody that is named, reports.
+        del odds["blames"]
+        stance = _likeliest(odds, rule.stance, weight)
+        target = _find_target(rule, reading, mentions, stance, speaker) if stance in TARGETED else None
     if stance == "denies" and (target is None or _is_own(article, target.span)):
         # Who denies, and clears nobody else, clears themselves.
         target = own or target
     return replace(rule, stance=stance, modality=modality, target=target)
+
+
+def _without_places(article: ArticleActors, reading: Reading) -> Reading:
+    """The reading with the odds of "the Ukrainian" in "the Ukrainian town" given to no target."""
+    places = {
+        span for span in reading.targets
+        if (end := article.token_range(span)[1]) < len(article.words) and article.words[end].lower() in w.PLACE_NOUNS
+    }  # fmt: skip
+    return replace(
+        reading,
+        targets={span: odds for span, odds in reading.targets.items() if span not in places},
+        no_target=reading.no_target + sum(reading.targets[span] for span in places),
+    )
 
 
 def _likeliest(odds: Mapping[str, float], ruled: str, weight: float) -> str:

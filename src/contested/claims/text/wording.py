@@ -386,6 +386,10 @@ WEAPONS = frozenset(
     "mortars mortar howitzers howitzer artillery tanks tank batteries interceptor mines mine submarine gunboat boat launchers launcher brigade".split()
 )
 #: After these a name is that of a place.
+#: Nouns before which a name tells where: "the Ukrainian town", "the Syrian coast".
+PLACE_NOUNS = frozenset(
+    "town towns city cities village villages province region district capital countryside coast border suburb suburbs neighbourhood neighborhood governorate territory island port soil".split()
+)
 PLACES_BEFORE = frozenset("in at near from inside outside around across over through within to into".split())
 #: What no deed is laid to, though a capital may stand in it.
 THINGS = frozenset(
