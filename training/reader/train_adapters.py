@@ -23,8 +23,8 @@ import torch
 from contested.claims.tagging.windows import PieceCutter
 from training.reader import direction_task, passage_task
 from training.reader.adapters import add_adapters
-from training.reader.shipped import load_shipped
-from training.reader.train import STANCE_BATCH, Directions
+from training.reader.shipped import HEADS, load_shipped
+from training.reader.train import DIRECTION_WEIGHT, STANCE_BATCH, Directions
 
 RANK = 16
 #: Layers from the top that get adapters; those below are read forwards only.
@@ -32,6 +32,8 @@ LAYERS = 6
 DIRECTION_BATCH = 32
 #: Heads learn at this share of the adapters' rate.
 HEAD_RATE = 0.7
+#: How the names of an adapter's two halves end.
+ADAPTER = (".inner", ".outer")
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -41,90 +43,81 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--passages", type=Path, nargs="+", required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=800)
-    parser.add_argument("--rate", type=float, default=6e-4)
-    parser.add_argument("--rank", type=int, default=RANK)
-    parser.add_argument("--direction-weight", type=float, default=0.7)
-    parser.add_argument("--direction-every", type=int, default=1, help="a batch of directions each so many steps")
-    parser.add_argument("--check-every", type=int, default=200)
+    parser.add_argument("--steps", type=int, default=850)
+    parser.add_argument("--rate", type=float, default=5e-4)
+    parser.add_argument("--check-every", type=int, default=170)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--start", type=Path, help="an earlier run's file")
     return parser.parse_args()
 
 
-def main() -> None:
-    """Train as the arguments say."""
-    a = parse_arguments()
-    torch.manual_seed(a.seed)
-    rng = random.Random(a.seed)
-    started = time.time()
-    cutter = PieceCutter(a.models / "reader.tokenizer.json")
-    reader = load_shipped(a.models)
-    adapters = add_adapters(reader, a.rank, LAYERS)
-    heads = []
-    for name in ("direction", "stance", "modality", "target"):
-        heads += getattr(reader, name).parameters()
-    learnt = {name for name, p in reader.named_parameters() if any(p is q for q in (*adapters, *heads))} | {
-        "encoder.marks.weight"
-    }
-    if a.start:
-        reader.load_state_dict(torch.load(a.start), strict=False)
-    directions = Directions(a.data / "stance/dse", cutter, rng, DIRECTION_BATCH)
-    train = passage_task.read_passages(a.passages, "train", cutter)
-    dev = {path.stem: passage_task.read_passages([path], "dev", cutter) for path in a.passages}
-    passages = passage_task.batches(train, cutter, STANCE_BATCH, rng)
-    optimizer = torch.optim.AdamW(
-        [{"params": adapters, "lr": a.rate}, {"params": heads, "lr": HEAD_RATE * a.rate}],
-        weight_decay=0.02, betas=(0.9, 0.98),
-    )  # fmt: skip
-    warm = max(1, a.steps // 16)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda k: min((k + 1) / warm, max(0.02, (a.steps - k) / (a.steps - warm)))
-    )
+class Training:
+    """One run."""
 
-    def minutes() -> float:
-        return round((time.time() - started) / 60, 1)
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        self.arguments = a = arguments
+        torch.manual_seed(a.seed)
+        self.rng = random.Random(a.seed)
+        self.started = time.time()
+        self.cutter = PieceCutter(a.models / "reader.tokenizer.json")
+        self.reader = load_shipped(a.models)
+        self.adapters = add_adapters(self.reader, RANK, LAYERS)
+        self.heads = [p for name in HEADS for p in getattr(self.reader, name).parameters()]
+        self.directions = Directions(a.data / "stance/dse", self.cutter, self.rng, DIRECTION_BATCH)
+        train, self.dev = (passage_task.read_passages(a.passages, part, self.cutter) for part in ("train", "dev"))
+        self.passages = passage_task.batches(train, self.cutter, STANCE_BATCH, self.rng)
 
-    def check(step: int) -> None:
-        reader.eval()
-        shown = {name: passage_task.evaluate(reader, part, cutter) for name, part in dev.items() if part}
-        if a.direction_weight:
-            gold = np.array([s.label for s in directions.valid])
-            found = direction_task.classify(reader, directions.valid, cutter, False)
-            counts = [((gold == c).sum() + (found == c).sum(), ((gold == c) & (found == c)).sum()) for c in range(5)]
-            shown["direction"] = {
-                "micro": round(100 * float((gold == found).mean()), 1),
-                "macro": round(20 * float(sum(2 * both / either for either, both in counts)), 1),
-            }
-        print(json.dumps({"step": step, "minutes": minutes(), **shown}), flush=True)
-        a.out.mkdir(parents=True, exist_ok=True)
-        state = reader.state_dict()
-        torch.save({name: state[name] for name in learnt}, a.out / "adapters.pt")
-        reader.train()
+    def run(self) -> None:
+        """Train to the end."""
+        a = self.arguments
+        groups = [{"params": self.adapters, "lr": a.rate}, {"params": self.heads, "lr": HEAD_RATE * a.rate}]
+        optimizer = torch.optim.AdamW(groups, weight_decay=0.02, betas=(0.9, 0.98))
+        warm = max(1, a.steps // 16)
+        schedule = torch.optim.lr_scheduler.LambdaLR(
+            optimizer, lambda k: min((k + 1) / warm, max(0.02, (a.steps - k) / (a.steps - warm)))
+        )
+        self.reader.train()
+        losses = np.zeros(2)
+        for step in range(1, a.steps + 1):
+            losses += self.learn()
+            torch.nn.utils.clip_grad_norm_([*self.adapters, *self.heads], 1.0)
+            optimizer.step()
+            schedule.step()
+            optimizer.zero_grad(set_to_none=True)
+            if step % 25 == 0:
+                print(f"{step}/{a.steps} {self.minutes()} min losses {np.round(losses / 25, 3)}", flush=True)
+                losses[:] = 0
+            if step % a.check_every == 0 or step == a.steps:
+                self.check(step)
 
-    print(json.dumps({"train": len(train), "parameters": sum(p.numel() for p in adapters)}), flush=True)
-    reader.train()
-    losses = np.zeros(2)
-    for step in range(1, a.steps + 1):
+    def learn(self) -> tuple[float, float]:
+        """Gradients of one step; the losses of passages and directions."""
         with torch.autocast("cpu", torch.bfloat16):
-            one = passage_task.loss(reader, next(passages), cutter)
+            one = passage_task.loss(self.reader, next(self.passages), self.cutter)
         one.backward()
-        losses[0] += one.item()
-        if a.direction_weight and step % a.direction_every == 0:
-            with torch.autocast("cpu", torch.bfloat16):
-                one = direction_task.loss(reader, next(directions.batches), cutter, rng, directions.weights)
-            (one * a.direction_weight).backward()
-            losses[1] += one.item() * a.direction_every
-        torch.nn.utils.clip_grad_norm_([*adapters, *heads], 1.0)
-        optimizer.step()
-        schedule.step()
-        optimizer.zero_grad(set_to_none=True)
-        if step % 25 == 0:
-            print(f"{step}/{a.steps} {minutes()} min losses {np.round(losses / 25, 3)}", flush=True)
-            losses[:] = 0
-        if step % a.check_every == 0 or step == a.steps:
-            check(step)
+        sentences = next(self.directions.batches)
+        with torch.autocast("cpu", torch.bfloat16):
+            other = direction_task.loss(self.reader, sentences, self.cutter, self.rng, self.directions.weights)
+        (other * DIRECTION_WEIGHT).backward()
+        return one.item(), other.item()
+
+    def check(self, step: int) -> None:
+        """Score on the development parts and save."""
+        self.reader.eval()
+        shown = {
+            "step": step, "minutes": self.minutes(),
+            "passages": passage_task.evaluate(self.reader, self.dev, self.cutter),
+            "direction": self.directions.scores(self.reader, hide=False),
+        }  # fmt: skip
+        print(json.dumps(shown), flush=True)
+        self.arguments.out.mkdir(parents=True, exist_ok=True)
+        kept = {n: p for n, p in self.reader.state_dict().items() if n.endswith(ADAPTER) or n.split(".")[0] in HEADS}
+        torch.save(kept, self.arguments.out / "adapters.pt")
+        self.reader.train()
+
+    def minutes(self) -> float:
+        """Since the start."""
+        return round((time.time() - self.started) / 60, 1)
 
 
 if __name__ == "__main__":
-    main()
+    Training(parse_arguments()).run()
