@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from contested.claims.actors import ActorIndex
 from contested.claims.extract import extract_claims
-from contested.claims.linking import ROLES, Attribution
+from contested.claims.linking import Attribution
 from contested.claims.read import read_document
 from contested.claims.text.words import Span
 from gate.article import Reading, Words, group_rows, pair_up, reading_of
@@ -51,14 +51,15 @@ class Page:
     """Name of each found one's target."""
 
 
-def find_quotation(words: Words, quotation: str, after: int = 0) -> Span | None:
-    """Characters of the quotation in the text, whatever stands between its words."""
+def find_quotations(words: Words, quotation: str) -> list[Span]:
+    """Characters of each place of the quotation in the text, whatever stands between its words."""
     wanted = [word.lower() for word in _WORD.findall(quotation)]
     text = [words.text[a:b].lower() for a, b in words.spans]
-    for start in range(after, len(text) - len(wanted) + 1):
-        if text[start : start + len(wanted)] == wanted:
-            return words.spans[start][0], words.spans[start + len(wanted) - 1][1]
-    return None
+    return [
+        (words.spans[start][0], words.spans[start + len(wanted) - 1][1])
+        for start in range(len(text) - len(wanted) + 1)
+        if wanted and text[start : start + len(wanted)] == wanted
+    ]
 
 
 def read_gold(path: Path, words: Words) -> tuple[list[Reading], list[dict[str, Any]]]:
@@ -66,35 +67,29 @@ def read_gold(path: Path, words: Words) -> tuple[list[Reading], list[dict[str, A
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     found = []
     for row in rows:
-        pieces = {
-            role: [find_quotation(words, piece) for piece in row[role].split(_OTHER_PIECE)] if row[role] else []
-            for role in ROLES
-        }
-        spans = {role: tuple(span for span in own if span is not None) for role, own in pieces.items()}
-        for role in ("source", "cue"):
-            spans[role] = (_nearest(words, row[role], spans["content"]),) if row[role] else ()
-        one = Attribution(spans["source"], spans["cue"], spans["content"])
+        pieces = [find_quotations(words, piece) for piece in row["content"].split(_OTHER_PIECE)]
+        content = tuple(places[0] for places in pieces if places)
+        source, cue = (
+            (_nearest(find_quotations(words, row[role]), content),) if row[role] else () for role in ("source", "cue")
+        )
+        one = Attribution(source, cue, content)
         found.append(Reading(one, row["speaker"], frozenset(), row["stance"], row["modality"], None))
     return found, rows
 
 
-def _nearest(words: Words, quotation: str, content: Sequence[Span]) -> Span:
+def _nearest(places: Sequence[Span], content: Sequence[Span]) -> Span:
     """Of several places of a source or cue, the one nearest to the content and not within it."""
-    places: list[Span] = []
-    starts = [start for start, _ in words.spans]
-    while span := find_quotation(words, quotation, starts.index(places[-1][0]) + 1 if places else 0):
-        places.append(span)
     anchor = content[0][0] if content else 0
     outside = [place for place in places if not any(a <= place[0] < b for a, b in content)]
     return min(outside or places, key=lambda place: abs(place[0] - anchor), default=(0, 0))
 
 
-def read_page(path: Path) -> Page:
+def read_page(path: Path, actors: ActorIndex) -> Page:
     """One page, read as ``contested read`` does."""
     document = read_document(path)
     words = Words(document.text)
     gold, rows = read_gold(path.with_name(f"{path.stem}.gold.jsonl"), words)
-    claims = group_rows(extract_claims(document, ActorIndex()))
+    claims = group_rows(extract_claims(document, actors))
     targets = [of_one[0]["target_party"] or of_one[0]["target_text"] for of_one in claims]
     return Page(path.name, words, gold, rows, [reading_of(of_one) for of_one in claims], targets)
 
@@ -156,7 +151,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     golds = sorted(arguments.pages.glob("*.gold.jsonl"))
     names = {path.name.removesuffix(".gold.jsonl") for path in golds}
     files = [p for p in sorted(arguments.pages.iterdir()) if p.stem in names and not p.name.endswith(".jsonl")]
-    scores, misses = score([read_page(path) for path in files])
+    actors = ActorIndex()
+    scores, misses = score([read_page(path, actors) for path in files])
     print(json.dumps(scores, indent=1))
     print("\n".join(misses))
     return 0

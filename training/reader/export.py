@@ -4,7 +4,8 @@
 
 In: ``RUN/reader.pt`` and the folder of the pretrained encoder, for its tokenizer. Out: the graphs
 ``reader.encoder.onnx``, ``reader.roles.onnx``, ``reader.stance.onnx``, their weights ``reader.npz``,
-``reader.tokenizer.json`` and ``reader.json``. Refuses: nothing.
+``reader.tokenizer.json`` and ``reader.json``. Refuses: nothing. The package reads them once
+:mod:`training.reader.export_adapters` has put the adapters in.
 
 The vocabulary keeps every single sign, the pieces of the lowest numbers (BERT's vocabulary is ordered by frequency) and
 those that the training texts use; other words are cut into smaller pieces. Weights of the encoder and its table of

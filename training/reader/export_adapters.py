@@ -19,7 +19,6 @@ from onnx import TensorProto, helper
 
 from contested.claims.tagging.encoder import FORMAT
 from contested.claims.tagging.weights import pack_bytes
-from training.reader.adapters import ADAPTED
 from training.reader.export import digest_version
 from training.reader.shipped import HEADS
 
@@ -31,7 +30,7 @@ def initializer(name: str, shape: tuple[int, ...]) -> TensorProto:
     return found
 
 
-def put_adapter(graph: onnx.GraphProto, module: str, inner: np.ndarray, outer: np.ndarray) -> None:
+def put_adapter(graph: onnx.GraphProto, module: str, shapes: dict[str, tuple[int, ...]]) -> None:
     """Add an adapter's product to the output of one map, where adapters are asked for."""
     of = {node.name: node for node in graph.node}
     at = "/" + "/".join(module.rsplit(".", 1))
@@ -40,7 +39,7 @@ def put_adapter(graph: onnx.GraphProto, module: str, inner: np.ndarray, outer: n
     given = sized.input[0] if sized is not None else rounded.input[0]
     whole, plain, added = total.output[0], f"{module}/plain", f"{module}/added"
     total.output[0] = plain
-    names = [f"adapters.{module}.{part}" for part in ("inner", "outer")]
+    names = list(shapes)
     then = helper.make_graph(
         [
             helper.make_node("MatMul", [given, names[0]], [f"{module}/low"]),
@@ -55,7 +54,7 @@ def put_adapter(graph: onnx.GraphProto, module: str, inner: np.ndarray, outer: n
     )  # fmt: skip
     choice = helper.make_node("If", ["adapted"], [whole], name=f"{at}/If", then_branch=then, else_branch=kept)
     graph.node.insert(list(graph.node).index(total) + 1, choice)
-    graph.initializer.extend(initializer(n, a.T.shape) for n, a in zip(names, (inner, outer), strict=True))
+    graph.initializer.extend(initializer(name, shape) for name, shape in shapes.items())
 
 
 def main() -> None:
@@ -69,21 +68,17 @@ def main() -> None:
         arrays = {name: file[name] for name in file.files if "adapters." not in name}
     path = a.models / "reader.encoder.onnx"
     model = onnx.load(path, load_external_data=False)
-    graph = model.graph
-    layers = {name.split(".")[2] for name in state if name.startswith("encoder.layers.")}
-    if not any(one.name == "adapted" for one in graph.input):
-        graph.input.append(helper.make_tensor_value_info("adapted", TensorProto.BOOL, []))
-        for layer in sorted(layers):
-            for map_ in ADAPTED:
-                own = f"encoder.layers.{layer}.{map_}"
-                put_adapter(graph, f"layers.{layer}.{map_}", state[f"{own}.inner"], state[f"{own}.outer"])
-        onnx.save(model, path)
-    for layer in layers:
-        for map_ in ADAPTED:
-            for part in ("inner", "outer"):
-                name = f"adapters.layers.{layer}.{map_}.{part}"
-                weights = state[f"encoder.layers.{layer}.{map_}.{part}"].T
-                arrays[f"encoder/bytes/{name}"], arrays[f"encoder/scales/{name}"] = pack_bytes(weights)
+    known = any(one.name == "adapted" for one in model.graph.input)
+    if not known:
+        model.graph.input.append(helper.make_tensor_value_info("adapted", TensorProto.BOOL, []))
+    for module in sorted(name.removesuffix(".inner") for name in state if name.endswith(".inner")):
+        own = module.removeprefix("encoder.")
+        halves = {f"adapters.{own}.{part}": state[f"{module}.{part}"].T for part in ("inner", "outer")}
+        for name, weights in halves.items():
+            arrays[f"encoder/bytes/{name}"], arrays[f"encoder/scales/{name}"] = pack_bytes(weights)
+        if not known:
+            put_adapter(model.graph, own, {name: weights.shape for name, weights in halves.items()})
+    onnx.save(model, path)
     put_heads(a.models, state, arrays)
     np.savez(a.models / "reader.npz", **arrays)  # type: ignore[arg-type]
     parameters = json.loads((a.models / "reader.json").read_text(encoding="utf-8"))

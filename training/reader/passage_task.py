@@ -23,7 +23,7 @@ from contested.claims.linking import Attribution
 from contested.claims.tagging.passages import CONTENT, CUE, SPEAKER, MarkedPassage, mark_passage
 from contested.claims.tagging.stance_reader import sentences_of, words_to_read
 from contested.claims.tagging.windows import PieceCutter, Text, cut_text
-from contested.claims.text.words import Span
+from contested.claims.text.words import Span, touch
 from training.reader.model import MODALITIES, STANCES, Reader
 
 
@@ -48,10 +48,6 @@ class View:
     shown: MarkedPassage
     right: list[int]
     """Rows of the target among no target and the mentions shown: those of its party; empty when it is not shown."""
-
-
-def _touch(one: Sequence[int], other: Sequence[int]) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
 
 
 def read_passages(paths: Sequence[Path], split: str, cutter: PieceCutter) -> list[Passage]:
@@ -86,7 +82,7 @@ def show(one: Passage, cutter: PieceCutter, rng: random.Random | None = None) ->
         party = next(m["party"] for m in row["mentions"] if m["span"] == row["target"])
         same = [m["span"] for m in row["mentions"] if m["party"] == party]
         visible = [span for span, place in zip(mentions, shown.mentions, strict=True) if place >= 0]
-        right = [1 + k for k, span in enumerate(visible) if any(_touch(span, other) for other in same)]
+        right = [1 + k for k, span in enumerate(visible) if any(touch(span, other) for other in same)]
     return View(one, shown, right)
 
 

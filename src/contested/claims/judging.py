@@ -22,7 +22,7 @@ from contested.claims.speaking.speakers import Speaking
 from contested.claims.stance import Judgement, judge_stance
 from contested.claims.tagging.stance_reader import Reading, StanceReader
 from contested.claims.text import wording as w
-from contested.claims.text.words import Span
+from contested.claims.text.words import Span, touch
 
 #: What the rules' word counts, in natural logarithms of odds (docs/methods/reading.md says how they were chosen). When
 #: the network is trained anew, choose them anew.
@@ -106,7 +106,10 @@ def weigh(
     """
     reading = _without_places(article, reading)
     odds = dict(reading.stances)
-    if rule.target is None or rule.stance != "blames":
+    if rule.stance != "blames" and _find_target(rule, reading, mentions, "blames", speaker) is None:
+        # Who blames nobody that is named, reports.
+        del odds["blames"]
+    elif rule.stance != "blames" or rule.target is None:
         # Who blames, blames someone.
         odds["blames"] *= 1 - reading.no_target
     if rule.stance != CONFESSION and odds[CONFESSION] < SURE_CONFESSION:
@@ -115,11 +118,6 @@ def weigh(
     stance = _likeliest(odds, rule.stance, weight)
     modality = _likeliest(reading.modalities, rule.modality, RULE_MODALITY_WEIGHT)
     target = _find_target(rule, reading, mentions, stance, speaker) if stance in TARGETED else None
-    if stance == "blames" != rule.stance and target is None:
-        # Who blames nobody that is named, reports.
-        del odds["blames"]
-        stance = _likeliest(odds, rule.stance, weight)
-        target = _find_target(rule, reading, mentions, stance, speaker) if stance in TARGETED else None
     if stance == "denies" and (target is None or _is_own(article, target.span)):
         # Who denies, and clears nobody else, clears themselves.
         target = own or target
@@ -149,13 +147,13 @@ def _find_target(
     ruled = rule.target
     if ruled is not None and stance == "denies_event" == rule.stance:
         return ruled
-    if ruled is not None and not any(_touch(span, ruled.span) for span in reading.targets):
+    if ruled is not None and not any(touch(span, ruled.span) for span in reading.targets):
         return ruled
     scores: dict[Span | None, float] = {None: math.log(reading.no_target + 1e-6)}
     for span, odds in reading.targets.items():
         if stance == "blames" and speaker is not None and mentions.get(span) == speaker:
             continue
-        agreed = ruled is not None and _touch(span, ruled.span)
+        agreed = ruled is not None and touch(span, ruled.span)
         scores[span] = math.log(odds + 1e-6) + RULE_TARGET_WEIGHT * agreed
     if ruled is None and rule.stance == stance:
         scores[None] += RULE_TARGET_WEIGHT
@@ -165,14 +163,10 @@ def _find_target(
     best = max(scores, key=lambda span: scores[span])
     if best is None:
         return None
-    return ruled if ruled is not None and _touch(best, ruled.span) else Target(best, mentions.get(best))
+    return ruled if ruled is not None and touch(best, ruled.span) else Target(best, mentions.get(best))
 
 
 def _is_own(article: ArticleActors, span: Span) -> bool:
     """Whether the words are "its planes", "our men", "it"."""
     first, _ = article.token_range(span)
     return article.words[first].lower() in w.OWN_POSSESSIVES | w.OWN_PRONOUNS
-
-
-def _touch(one: Span, other: Span) -> bool:
-    return one[0] < other[1] and other[0] < one[1]

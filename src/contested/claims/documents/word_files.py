@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
 from collections.abc import Iterator
 from importlib.metadata import version
 from typing import Any
 
 from contested.base.errors import DocumentError
+from contested.claims.documents.archives import ZIP_FAULTS
 from contested.claims.documents.content import MAX_TEXT_CHARACTERS, Content, clean_field
 
 #: Most that a Word file may unpack to, bytes, and as a multiple of its packed size. XML packs to a
@@ -31,10 +31,7 @@ MAX_ARCHIVE_MEMBERS = 5000
 MAX_TABLE_DEPTH = 20
 
 #: What reading a damaged archive raises.
-_WORD_FAULTS = (
-    KeyError, ValueError, IndexError, AttributeError, EOFError, OSError, NotImplementedError, RuntimeError,
-    zipfile.BadZipFile, zlib.error,
-)  # fmt: skip
+_WORD_FAULTS = (*ZIP_FAULTS, KeyError, IndexError, AttributeError)
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 #: Parts of a paragraph that are no text of it: deleted, moved away, the second form of a drawing, field codes.
 _NOT_READ = frozenset({

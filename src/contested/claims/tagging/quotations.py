@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from contested.claims.linking import Attribution
-from contested.claims.text.words import Span, mark_quotations, split_paragraphs
+from contested.claims.text.words import Span, mark_quotations, split_paragraphs, touch
 
 #: Words in the quotation marks from which they hold a statement and no single term.
 MIN_QUOTED_WORDS = 4
@@ -148,7 +148,7 @@ def _characters(tokens: Sequence[Span], part: range) -> Span:
 
 
 def _overlap(one: Sequence[Span], other: Sequence[Span]) -> bool:
-    return any(a < d and c < b for a, b in one for c, d in other)
+    return any(touch(a, b) for a in one for b in other)
 
 
 def mend_quotations(attributions: Sequence[Attribution], text: str, tokens: Sequence[Span]) -> list[Attribution]:

@@ -3,7 +3,7 @@
 In: ``reader.npz``. Out: for each part of the network its arrays by name. Refuses: a file that numpy cannot read without
 running code.
 
-Three kinds of arrays stand in it, named ``part/kind/name``. ``maps``: weights of linear maps in four bits, two
+Four kinds of arrays stand in it, named ``part/kind/name``. ``maps``: weights of linear maps in four bits, two
 to a byte, with one scale for 64 weights of one output; they are unpacked to eight-bit whole numbers with one scale an
 output, since processors multiply those three times as fast. Seven of the eight bits are used: more would overflow
 on processors without the instruction for it, and results would differ between machines. ``tables``: tables of

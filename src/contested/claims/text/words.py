@@ -28,6 +28,11 @@ _ABBREVIATIONS = frozenset(
 MAX_SEQUENCE_TOKENS = 160
 
 
+def touch(one: Span, other: Span) -> bool:
+    """Whether two spans have a character in common."""
+    return one[0] < other[1] and other[0] < one[1]
+
+
 def tokenize(text: str) -> list[Span]:
     """Words, clitics (``'s``, ``'t``) and single punctuation marks."""
     return [match.span() for match in _TOKEN.finditer(text)]
